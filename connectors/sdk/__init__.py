@@ -1,0 +1,63 @@
+"""All that the author of a connector needs. Imports nothing of the bridge."""
+
+from connectors.sdk.errors import (
+    Conflict,
+    ConnectorError,
+    Gone,
+    Missing,
+    OutcomeUnknown,
+    Refused,
+    TargetDown,
+    TargetMisconfigured,
+    Throttled,
+)
+from connectors.sdk.protocol import Activation, Connector, Context, Members, Plugin
+from connectors.sdk.secrets import Secret
+from connectors.sdk.values import (
+    Attributes,
+    Capability,
+    Change,
+    Delta,
+    Entry,
+    Fault,
+    Key,
+    Page,
+    Probe,
+    Query,
+    Ref,
+    Reference,
+    Value,
+    Verb,
+)
+
+__all__ = [
+    "Activation",
+    "Attributes",
+    "Capability",
+    "Change",
+    "Conflict",
+    "Connector",
+    "ConnectorError",
+    "Context",
+    "Delta",
+    "Entry",
+    "Fault",
+    "Gone",
+    "Key",
+    "Members",
+    "Missing",
+    "OutcomeUnknown",
+    "Page",
+    "Plugin",
+    "Probe",
+    "Query",
+    "Ref",
+    "Reference",
+    "Refused",
+    "Secret",
+    "TargetDown",
+    "TargetMisconfigured",
+    "Throttled",
+    "Value",
+    "Verb",
+]

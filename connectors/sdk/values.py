@@ -1,0 +1,143 @@
+"""The values that pass between the bridge and a connector: frozen, picklable, without behaviour.
+
+An `Entry` is a resource as one target should hold it (or does hold it). A `Ref` points at an entry
+that exists at the target; a `Reference` points at a SCIM resource whose entry may not exist yet. The
+bridge turns every `Reference` into a `Ref` before a connector sees it; text such as a DN is made
+from a `Ref` inside the connector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another SCIM resource, by its type (`User`) and its SCIM id."""
+
+    type: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An entry at a target.
+
+    `kind` is the config's word for the sort of entry (`users`, `groups`); `id` is stable for the life
+    of the entry (entryUUID, REST id, row key); `locator` says where it is now (DN, URL, row key). An
+    empty `id` means: known by its locator alone.
+    """
+
+    kind: str
+    id: str
+    locator: str
+
+
+Value = str | bool | int | float | bytes | Reference | Ref
+Attributes = Mapping[str, tuple[Value, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A resource as one target should hold it, or (with `ref`) as it does hold it.
+
+    An attribute without values is absent from `attributes` or an empty tuple: both mean "no value".
+    `members` is filled by `search` and `get` alone, and only where it was asked for.
+    """
+
+    kind: str
+    attributes: Attributes
+    ref: Ref | None = None
+    members: tuple[str, ...] | None = None
+
+
+class Verb(StrEnum):
+    """What a `Change` does to the values of its attribute."""
+
+    ADD = "add"
+    REMOVE = "remove"
+    REPLACE = "replace"  # by no values: clear the attribute
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One attribute's change."""
+
+    attribute: str
+    verb: Verb
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The smallest change that turns the entry at the target into `entry`.
+
+    `relocate` says that the locator of `entry` differs from the applied one (rename or move); a
+    connector renames only then, however an administrator has moved the entry meanwhile.
+    """
+
+    entry: Entry
+    changes: tuple[Change, ...] = ()
+    relocate: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.changes) or self.relocate
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What to correlate by: entries of `kind` whose `attribute` equals `value`."""
+
+    kind: str
+    attribute: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A whole read of one kind: these attributes (operational ones too), and members if asked."""
+
+    kind: str
+    attributes: tuple[str, ...]
+    members: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some entries of a read. Only a page with `complete` allows a conclusion from absence."""
+
+    entries: tuple[Entry, ...]
+    complete: bool = False
+
+
+class Capability(StrEnum):
+    """What a connector can do beside the base protocol."""
+
+    MEMBERS = "members"  # update_members and member_value
+    ACTIVATION = "activation"  # activate
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a target is, as measured on it.
+
+    `identity` is a stable id of the place we write to (the base's entryUUID, a file's folder): when it
+    changes, the bridge holds everything. `warnings` are whole sentences, each with its remedy.
+    """
+
+    server: str
+    capabilities: frozenset[Capability] = frozenset()
+    identity: str | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why the target would refuse an entry: said before anything is written."""
+
+    attribute: str | None
+    problem: str
+    remedy: str
