@@ -1,0 +1,98 @@
+"""The command `scim-bridge`: one parser, one file per group of commands.
+
+A command is imported when it is called, so that `status` does not pay for what `run` needs. Exit codes:
+0 done, 1 failed, 2 bad usage or a bad config file (and, for `plan`, that there is something to change).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+NOT_BUILT = {
+    "why": "explaining one user",
+    "links": "showing and mending links",
+    "targets": "pausing, resuming and probing targets",
+    "deliveries": "listing and retrying deliveries",
+    "token": "tokens kept in the journal (the bootstrap token of [clients.NAME] works)",
+    "journal": "verifying, backing up and restoring the journal",
+    "restore": "restoring an entry as it was",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0] in NOT_BUILT:
+        print(f"scim-bridge {words[0]}: not built yet ({NOT_BUILT[words[0]]})", file=sys.stderr)
+        return 2
+    options = _parser().parse_args(words)
+    command = importlib.import_module(f"bridge.cli.{options.module}")
+    try:
+        code: int = command.run(options)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scim-bridge", description="Receives SCIM 2.0, keeps a journal, delivers to LDAP, REST and CSV targets."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    init = commands.add_parser("init", help="write a config, credentials and a journal that work as they stand")
+    init.add_argument("directory", type=Path, metavar="DIR")
+    init.set_defaults(module="init")
+
+    check = _with_config(commands.add_parser("check", help="say everything that is wrong with the config file"))
+    check.add_argument("--connect", action="store_true", help="also reach every target and say what it is")
+    check.set_defaults(module="check")
+
+    run = _with_config(commands.add_parser("run", help="the daemon"))
+    run.add_argument("--log-level", default="info", choices=("debug", "info", "warning", "error"))
+    run.set_defaults(module="run")
+
+    status = _with_config(commands.add_parser("status", help="targets, backlog, what is parked and why"))
+    status.add_argument("--json", action="store_true")
+    status.set_defaults(module="status")
+
+    _plans(commands)
+    connectors = commands.add_parser("connectors", help="the connectors that are installed")
+    connectors.add_argument("action", choices=("list",), help="`new` and `certify` are not built yet")
+    connectors.set_defaults(module="connectors")
+    return parser
+
+
+def _plans(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    for name, help_ in (
+        ("plan", "read a target and say what a reconciliation would find (exit 0 nothing, 2 changes)"),
+        ("reconcile", "read a target, make its plan, and do what its drift policy says"),
+        ("plans", "the plans, newest first"),
+        ("approve", "let a held plan go on"),
+        ("reject", "drop a held plan"),
+    ):
+        command = _with_config(commands.add_parser(name, help=help_))
+        if name in ("plan", "reconcile"):
+            command.add_argument("subject", metavar="TARGET")
+        elif name in ("approve", "reject"):
+            command.add_argument("subject", metavar="PLAN")
+        else:
+            command.set_defaults(subject=None)
+        command.add_argument("--json", action="store_true")
+        command.set_defaults(module="plans")
+
+
+def _with_config(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    command.add_argument("--config", type=Path, default=Path("bridge.toml"), metavar="F", help="default: ./bridge.toml")
+    return command
+
+
+if __name__ == "__main__":
+    sys.exit(main())

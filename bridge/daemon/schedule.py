@@ -1,0 +1,76 @@
+"""When a target is reconciled: its cron(5) line, the config's timezone, and the last run.
+
+APScheduler works out the next time, nothing more: its timers read the wall clock and its `from_crontab` takes 0
+for Monday, rejects 7 and ANDs day with weekday where cron ORs them. The waiting is ours. Runs missed while the
+daemon was down are made up for by one run at the start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, tzinfo
+
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.combining import OrTrigger
+from apscheduler.triggers.cron import CronTrigger
+
+from bridge.clock import Clock
+
+LONGEST_WAIT = 60.0
+"""Seconds between two looks at the wall clock: a clock that was set is noticed within this time."""
+
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def next_run(line: str, after: int, zone: tzinfo) -> int | None:
+    """The first time of the cron line after `after` (both milliseconds since the epoch); None if there is none."""
+    start = datetime.fromtimestamp(after // 1000 + 1, zone)
+    fires = _trigger(line, zone).get_next_fire_time(None, start)
+    return None if fires is None else round(fires.astimezone(UTC).timestamp() * 1000)
+
+
+def _trigger(line: str, zone: tzinfo) -> BaseTrigger:
+    minute, hour, day, month, weekday = line.split()
+
+    def at(day: str, weekday: str) -> CronTrigger:
+        return CronTrigger(
+            minute=minute, hour=hour, day=day, month=month.lower(), day_of_week=_days(weekday), timezone=zone
+        )
+
+    if day.startswith("*") or weekday.startswith("*"):
+        return at(day, weekday)
+    return OrTrigger([at(day, "*"), at("*", weekday)])
+
+
+def _days(field: str) -> str:
+    """cron's weekdays (0 and 7 are Sunday) as APScheduler's names; ranges are spelt out, so that 5-7 is fri,sat,sun."""
+    if field.startswith("*"):
+        return field if field == "*" else ",".join(_WEEKDAYS[: 7 : int(field.split("/")[1])])
+    return ",".join(name for part in field.lower().split(",") for name in _span(part))
+
+
+def _span(part: str) -> list[str]:
+    span, _, step = part.partition("/")
+    first, _, last = span.partition("-")
+    low = _number(first)
+    high = _number(last) if last else low
+    if high < low:
+        high += 7  # fri-mon, and 6-0
+    return [_WEEKDAYS[number % 7] for number in range(low, high + 1, int(step or 1))]
+
+
+def _number(day: str) -> int:
+    return int(day) if day.isdigit() else _WEEKDAYS.index(day)
+
+
+async def keep(
+    line: str, zone: tzinfo, last_run: int | None, clock: Clock, run: Callable[[], Awaitable[object]]
+) -> None:
+    """Call `run` at every time of the cron line, for ever; one call at a time."""
+    last = clock.now() if last_run is None else last_run
+    while (due := next_run(line, last, zone)) is not None:
+        while (left := (due - clock.now()) / 1000) > 0:  # noqa: ASYNC110 (nothing could set an event: the clock is asked)
+            await asyncio.sleep(min(left, LONGEST_WAIT))
+        last = clock.now()
+        await run()
