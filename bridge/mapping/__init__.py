@@ -1,0 +1,20 @@
+"""From a resource to a target's entry, and from two entries to the change between them. Pure."""
+
+from bridge.mapping.compile import MappingInvalid, compile_rules
+from bridge.mapping.delta import delta
+from bridge.mapping.project import project
+from bridge.mapping.rules import Absent, AbsentReason, Attribute, MappingFailed, Projection, Rules, Wanted
+
+__all__ = [
+    "Absent",
+    "AbsentReason",
+    "Attribute",
+    "MappingFailed",
+    "MappingInvalid",
+    "Projection",
+    "Rules",
+    "Wanted",
+    "compile_rules",
+    "delta",
+    "project",
+]

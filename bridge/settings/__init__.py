@@ -1,0 +1,40 @@
+"""The config file as frozen values; every fault of it at once, each with its place."""
+
+from bridge.settings.amounts import Limit
+from bridge.settings.faults import Fault, SettingsInvalid
+from bridge.settings.kinds import Adopt, AttributeRule, KindSettings, Mode, OnDelete, OnLeave, OnMissing, Switch
+from bridge.settings.models import (
+    ClientSettings,
+    EdgeSettings,
+    GuardSettings,
+    JournalSettings,
+    OpsSettings,
+    Settings,
+    TargetSettings,
+)
+from bridge.settings.network import Address
+from bridge.settings.seal import generate_key, parse_key
+
+__all__ = [
+    "Address",
+    "Adopt",
+    "AttributeRule",
+    "ClientSettings",
+    "EdgeSettings",
+    "Fault",
+    "GuardSettings",
+    "JournalSettings",
+    "KindSettings",
+    "Limit",
+    "Mode",
+    "OnDelete",
+    "OnLeave",
+    "OnMissing",
+    "OpsSettings",
+    "Settings",
+    "SettingsInvalid",
+    "Switch",
+    "TargetSettings",
+    "generate_key",
+    "parse_key",
+]

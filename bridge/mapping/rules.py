@@ -1,0 +1,90 @@
+"""The rules by which one kind of resource becomes an entry of one target, and what a projection says. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bridge.settings.kinds import Adopt, Mode, OnDelete, OnLeave, OnMissing, Switch
+from connectors.sdk import Entry, Value
+
+Body = Mapping[str, Any]
+Read = Callable[["Source"], tuple[Value, ...]]
+
+
+class AbsentReason(StrEnum):
+    """Why a target should not hold a resource."""
+
+    DELETED = "deleted"
+    LEFT_SCOPE = "left scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The target should hold this entry; `active` is false where the account is to be disabled."""
+
+    entry: Entry
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The target should not hold the resource."""
+
+    reason: AbsentReason
+
+
+Projection = Wanted | Absent
+
+
+class MappingFailed(Exception):
+    """A rule failed on one resource: the resource is parked. The problem names no value of the resource."""
+
+    def __init__(self, attribute: str, problem: str) -> None:
+        super().__init__(f"{attribute}: {problem}")
+        self.attribute = attribute
+        self.problem = problem
+
+
+class Source:
+    """A resource while it is projected: the stored body, and the view of it that expressions see (made once)."""
+
+    __slots__ = ("body", "view")
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+        self.view: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One mapped attribute of the target."""
+
+    name: str
+    read: Read
+    mode: Mode = Mode.REPLACE
+    clear: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The compiled rules of one kind at one target. `fingerprint` changes when what they were made from does."""
+
+    kind: str
+    type: str
+    attributes: tuple[Attribute, ...]
+    fingerprint: str
+    in_scope: Callable[[Body], bool] = field(default=lambda _: True)
+    on_disable: str | None = None
+    switch: Switch | None = None
+    on_delete: OnDelete = OnDelete.DELETE
+    on_leave: OnLeave = OnLeave.DISABLE
+    on_missing: OnMissing = OnMissing.HOLD
+    adopt: Adopt = Adopt.NEVER
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The target's attributes that are ours to write, in the order of the config."""
+        return tuple(attribute.name for attribute in self.attributes)

@@ -1,0 +1,130 @@
+"""The settings of one kind of entry at a target (`[targets.NAME.users]`): scope, policies, attributes.
+
+What the connector alone knows (base, rdn, endpoints) is not here but in its own model.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from bridge.settings.faults import Wrong
+
+
+class Frozen(BaseModel):
+    """Every model of the settings: no change after the load, no key that is not known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Mode(StrEnum):
+    """How an attribute's values meet those at the target."""
+
+    REPLACE = "replace"  # the target's values are ours
+    MERGE = "merge"  # ours are some among others
+    SEED = "seed"  # written when the entry is made, never again
+
+
+class OnDelete(StrEnum):
+    DELETE = "delete"
+    LOCK = "lock"
+    KEEP = "keep"
+
+
+class OnLeave(StrEnum):
+    DISABLE = "disable"
+    DELETE = "delete"
+    KEEP = "keep"
+
+
+class OnMissing(StrEnum):
+    HOLD = "hold"
+    RECREATE = "recreate"
+
+
+class Adopt(StrEnum):
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """`on_disable = "attribute:NAME=OFF|ON"`: the attribute that says whether the account may be used."""
+
+    attribute: str
+    off: str | bool
+    on: str | bool
+
+
+_SWITCH = re.compile(r"attribute:([^=|]+)=([^|]+)\|([^|]+)")
+
+
+def parse_switch(written: str) -> Switch | None:
+    """The switch of an `on_disable`; `true` and `false` are booleans, all else is text. None: not a switch."""
+    matched = _SWITCH.fullmatch(written)
+    if matched is None:
+        return None
+    name, off, on = (part.strip() for part in matched.groups())
+    return Switch(name, _typed(off), _typed(on))
+
+
+def _typed(text: str) -> str | bool:
+    return {"true": True, "false": False}.get(text, text)
+
+
+def _disable(written: str) -> str:
+    if written in ("lock", "delete", "keep") or parse_switch(written):
+        return written
+    raise Wrong("is not a way to disable", 'write "lock", "delete", "keep" or "attribute:NAME=OFF|ON"')
+
+
+class AttributeRule(Frozen):
+    """Where a target's attribute comes from: `source` is a SCIM path, or "= " and an expression."""
+
+    source: str
+    mode: Mode = Mode.REPLACE
+    clear: bool = True
+
+    @property
+    def expression(self) -> str | None:
+        """The CEL text, where the source is one."""
+        return self.source[1:].strip() if self.source.startswith("=") else None
+
+
+def _rule(written: Any) -> Any:
+    """A rule as TOML has it: the source alone, or a table whose `from` is the source."""
+    if isinstance(written, AttributeRule):
+        return written
+    if isinstance(written, str):
+        return {"source": _source(written)}
+    if not isinstance(written, dict):
+        raise Wrong(
+            "is neither a SCIM path nor an expression", 'put it in quotes; a fixed value is an expression: "= true"'
+        )
+    if "from" not in written or "source" in written:
+        raise Wrong("does not say where the value comes from", 'write { from = "userName", mode = "seed" }')
+    rest = {key: value for key, value in written.items() if key != "from"}
+    return {"source": _source(written["from"]), **rest}
+
+
+def _source(written: object) -> str:
+    if not isinstance(written, str):
+        raise Wrong("is neither a SCIM path nor an expression", 'put it in quotes, as in "= true"')
+    if not written.strip().lstrip("="):
+        raise Wrong("is empty", 'write a SCIM path such as "userName", or leave the attribute out')
+    return written.strip()
+
+
+class KindSettings(Frozen):
+    """One kind (`users`, `groups`) at one target, without the connector's own keys."""
+
+    scope: str | None = None
+    on_disable: Annotated[str, AfterValidator(_disable)] | None = None
+    on_delete: OnDelete = OnDelete.DELETE
+    on_leave: OnLeave = OnLeave.DISABLE
+    on_missing: OnMissing = OnMissing.HOLD
+    adopt: Adopt = Adopt.NEVER
+    attributes: dict[str, Annotated[AttributeRule, BeforeValidator(_rule)]] = Field(default_factory=dict)

@@ -1,0 +1,109 @@
+"""The settings of a bridge as frozen values: what `load` returns and everything else reads.
+
+How they are read from `bridge.toml`, and what is said where they are wrong, is in `load.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, SerializeAsAny
+
+from bridge.settings.amounts import Limit, parse_duration, parse_limit, parse_size
+from bridge.settings.cron import check_cron
+from bridge.settings.kinds import Frozen, KindSettings
+from bridge.settings.network import Address, parse_address, parse_base_url
+from bridge.settings.seal import parse_key
+from connectors.sdk import Secret
+
+Size = Annotated[int, BeforeValidator(parse_size)]
+Duration = Annotated[float, BeforeValidator(parse_duration)]
+Listen = Annotated[Address, BeforeValidator(parse_address)]
+Few = Annotated[Limit, BeforeValidator(lambda written: parse_limit(written, 5))]
+Many = Annotated[Limit, BeforeValidator(lambda written: parse_limit(written, 50))]
+Part = Annotated[Limit, BeforeValidator(lambda written: parse_limit(written, 0))]
+
+
+def _sealing(secret: SecretStr) -> SecretStr:
+    parse_key(secret.get_secret_value())
+    return secret
+
+
+class JournalSettings(Frozen):
+    """Where the journal is, and the key that seals and chains it."""
+
+    path: Path = Path("journal.db")
+    key: Annotated[Secret, AfterValidator(_sealing)]
+
+    @property
+    def key_bytes(self) -> bytes:
+        return parse_key(self.key.get_secret_value())
+
+
+class EdgeSettings(Frozen):
+    """The inbound door. `base_url` is what `Location` and `meta.location` say; None: as `listen` says."""
+
+    listen: Listen = Address("127.0.0.1", 8580)
+    base_url: Annotated[str, AfterValidator(parse_base_url)] | None = None
+    max_body: Size = 2**20
+    max_group_body: Size = 16 * 2**20
+
+    @property
+    def url(self) -> str:
+        return self.base_url or f"http://{self.listen}/scim/v2"
+
+
+class OpsSettings(Frozen):
+    """Where `/metrics` and `/status` are served."""
+
+    listen: Listen
+
+
+class ClientSettings(Frozen):
+    """Who may call the edge, with which token, about which tenant."""
+
+    name: str
+    token: Secret
+    profile: Literal["generic"] = "generic"
+    tenant: str = "default"
+
+
+class GuardSettings(Frozen):
+    """What is too much within an hour. `group_members` is the part of one group of 20 members or more."""
+
+    disables: Few = Limit(5, 0.05, 500)
+    deletes: Few = Limit(5, 0.05, 500)
+    member_removals: Many = Limit(50, 0.05)
+    renames: Many = Limit(50, 0.05)
+    clears: Many = Limit(50, 0.05)
+    group_members: Part = Limit(0, 0.30)
+    protected: tuple[str, ...] = ()
+
+
+class TargetSettings(Frozen):
+    """One configured system that we write to. `own` is the connector's model, validated by the connector."""
+
+    name: str
+    connector: str
+    tenant: str = "default"
+    schedule: Annotated[str, AfterValidator(check_cron)] | None = None
+    drift: Literal["report", "revert"] = "report"
+    timeout: Duration = 10.0
+    guards: GuardSettings = GuardSettings()
+    kinds: dict[str, KindSettings] = Field(default_factory=dict)
+    own: SerializeAsAny[BaseModel] = Frozen()
+
+
+class Settings(Frozen):
+    """The whole file. `directory` is where relative data paths lead."""
+
+    file: Path
+    directory: Path
+    journal: JournalSettings
+    edge: EdgeSettings = EdgeSettings()
+    ops: OpsSettings | None = None
+    clients: dict[str, ClientSettings] = Field(default_factory=dict)
+    targets: dict[str, TargetSettings] = Field(default_factory=dict)
+    timezone: ZoneInfo = ZoneInfo("UTC")

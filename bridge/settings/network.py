@@ -1,0 +1,69 @@
+"""Addresses: where to listen ("host:port"), and the URL that clients know. Pure: no name is looked up."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from bridge.settings.faults import Wrong
+
+_LISTEN = 'write "host:port", as in "127.0.0.1:8580" or "[::1]:8580"'
+_URL = 'write the URL by which clients reach the bridge, as in "https://scim.example.com/scim/v2"'
+
+
+class Address(NamedTuple):
+    """A host and a port; a pair, so that it can be handed to a listener as it is."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Only this machine can reach it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def parse_address(written: object) -> Address:
+    """A listener's address. Beyond loopback is refused as long as we speak no TLS."""
+    address = written if isinstance(written, Address) else _split(written)
+    if not address.is_loopback:
+        raise Wrong(
+            "would send tokens in plain text over the network: TLS and trusted_proxies are not built yet",
+            f'listen on "127.0.0.1:{address.port}" and put a reverse proxy that ends TLS on this machine',
+        )
+    return address
+
+
+def _split(written: object) -> Address:
+    if not isinstance(written, str):
+        raise Wrong("is not host:port", _LISTEN)
+    host, colon, port = written.strip().rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not colon or not bare or (":" in bare and bare == host):
+        raise Wrong("is not host:port", _LISTEN)
+    if not (port.isascii() and port.isdigit() and int(port) < 65536):
+        raise Wrong("has no port between 0 and 65535", _LISTEN)
+    return Address(bare, int(port))
+
+
+def parse_base_url(written: str) -> str:
+    """An absolute http(s) URL without query, fragment or user; a slash at its end is dropped."""
+    try:
+        url = urlsplit(written.strip())
+        usable = url.scheme in ("http", "https") and bool(url.hostname) and (url.port is None or url.port > 0)
+    except ValueError:
+        raise Wrong("is not a URL", _URL) from None
+    if not usable:
+        raise Wrong("is not an http or https URL", _URL)
+    if url.query or url.fragment or url.username or any(c.isspace() for c in written.strip()):
+        raise Wrong("has more than scheme, host, port and path", _URL)
+    return written.strip().rstrip("/")
