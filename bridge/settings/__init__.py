@@ -3,6 +3,7 @@
 from bridge.settings.amounts import Limit
 from bridge.settings.faults import Fault, SettingsInvalid
 from bridge.settings.kinds import Adopt, AttributeRule, KindSettings, Mode, OnDelete, OnLeave, OnMissing, Switch
+from bridge.settings.load import load
 from bridge.settings.models import (
     ClientSettings,
     EdgeSettings,
@@ -13,6 +14,7 @@ from bridge.settings.models import (
     TargetSettings,
 )
 from bridge.settings.network import Address
+from bridge.settings.plugins import PluginBroken, discover
 from bridge.settings.seal import generate_key, parse_key
 
 __all__ = [
@@ -31,10 +33,13 @@ __all__ = [
     "OnLeave",
     "OnMissing",
     "OpsSettings",
+    "PluginBroken",
     "Settings",
     "SettingsInvalid",
     "Switch",
     "TargetSettings",
+    "discover",
     "generate_key",
+    "load",
     "parse_key",
 ]

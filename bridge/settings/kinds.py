@@ -84,7 +84,9 @@ def _disable(written: str) -> str:
 class AttributeRule(Frozen):
     """Where a target's attribute comes from: `source` is a SCIM path, or "= " and an expression."""
 
-    source: str
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    source: str = Field(validation_alias="from")
     mode: Mode = Mode.REPLACE
     clear: bool = True
 
@@ -99,15 +101,14 @@ def _rule(written: Any) -> Any:
     if isinstance(written, AttributeRule):
         return written
     if isinstance(written, str):
-        return {"source": _source(written)}
+        return {"from": _source(written)}
     if not isinstance(written, dict):
         raise Wrong(
             "is neither a SCIM path nor an expression", 'put it in quotes; a fixed value is an expression: "= true"'
         )
     if "from" not in written or "source" in written:
         raise Wrong("does not say where the value comes from", 'write { from = "userName", mode = "seed" }')
-    rest = {key: value for key, value in written.items() if key != "from"}
-    return {"source": _source(written["from"]), **rest}
+    return {**written, "from": _source(written["from"])}
 
 
 def _source(written: object) -> str:

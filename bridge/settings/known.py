@@ -1,0 +1,66 @@
+"""Which keys a pydantic model knows, at any place below it: for hints at typos, and for models that ignore them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+Keys = tuple[str | int, ...]
+
+_CONTAINERS = (dict, Mapping, list, tuple)
+
+
+def names(model: type[BaseModel], keys: Keys) -> set[str]:
+    """The keys that the model knows at a place below it."""
+    here: Any = model
+    for key in keys:
+        here = _child(here, key)
+    nested = _model(here)
+    return set(_fields(nested)) if nested else set()
+
+
+def ignored(raw: object, annotation: Any, keys: Keys = ()) -> Iterator[Keys]:
+    """The places of keys that a model would take no notice of, because it does not forbid them."""
+    model = _model(annotation)
+    for key, value in below(raw).items():
+        if model is None or key in _fields(model):
+            yield from ignored(value, _child(annotation, key), (*keys, key))
+        elif model.model_config.get("extra", "ignore") == "ignore":
+            yield (*keys, key)
+
+
+def below(raw: object) -> Mapping[Any, Any]:
+    """What a table or a list of the file holds, by key."""
+    if isinstance(raw, Mapping):
+        return raw
+    return dict(enumerate(raw)) if isinstance(raw, list) else {}
+
+
+def _child(annotation: Any, key: str | int) -> Any:
+    """What is declared one step below an annotation: a field, or the values of a dict or a list."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _fields(annotation).get(str(key))
+    if get_origin(annotation) in _CONTAINERS:
+        return get_args(annotation)[0 if get_origin(annotation) in (list, tuple) else 1]
+    return next((found for arg in get_args(annotation) if (found := _child(arg, key)) is not None), None)
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:
+    """The model that an annotation is, also as `Model | None`; None where there are several or none."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in _CONTAINERS:
+        return None
+    found = [model for arg in get_args(annotation) if (model := _model(arg))]
+    return found[0] if len(found) == 1 else None
+
+
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    return {_written(name, field): field.annotation for name, field in model.model_fields.items()}
+
+
+def _written(name: str, field: FieldInfo) -> str:
+    return field.validation_alias if isinstance(field.validation_alias, str) else name

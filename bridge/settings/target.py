@@ -1,0 +1,112 @@
+"""One target's table: the common keys are ours, the rest is the connector's, and both are checked here.
+
+Of `[targets.NAME.users]` too, what `KindSettings` knows is taken out and the rest goes to the connector's model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from bridge.settings.explain import explain, unknown_keys
+from bridge.settings.faults import Fault, nearest
+from bridge.settings.kinds import KindSettings
+from bridge.settings.known import Keys
+from bridge.settings.models import TargetSettings
+from bridge.settings.places import dotted, shown
+from bridge.settings.plugins import PluginBroken
+from bridge.settings.unbuilt import KINDS
+from connectors.sdk import Plugin
+
+COMMON = frozenset(TargetSettings.model_fields) - {"name", "kinds", "own"}
+KIND_COMMON = frozenset(KindSettings.model_fields)
+
+Table = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """The target's table, taken apart."""
+
+    common: Table
+    own: Table
+
+
+def read_target(
+    name: str, raw: Table, plugins: Mapping[str, Plugin], context: Mapping[str, Any]
+) -> tuple[TargetSettings | None, list[Fault]]:
+    """The target's settings where they can be used, and all faults of its table."""
+    place: Keys = ("targets", name)
+    tables = _take_apart(name, raw)
+    target, faults = _common(place, tables, context)
+    faults += [
+        Fault(dotted((*place, kind)), None, "maps no attributes", "write [its.name.attributes] and a line in it")
+        for kind in KINDS
+        if isinstance(raw.get(kind), dict) and not raw[kind].get("attributes")
+    ]
+    if not any(kind in raw for kind in KINDS):
+        remedy = f'write [{dotted(place)}.users.attributes] and a line in it, such as: login = "userName"'
+        faults.append(Fault(dotted(place), None, "takes neither users nor groups", remedy))
+    plugin, missing = _plugin(place, raw.get("connector"), plugins)
+    own, own_faults = _own(place, tables, plugin, context) if plugin else (None, missing)
+    faults += own_faults
+    if target is None or own is None or faults:
+        return None, faults
+    return target.model_copy(update={"own": own}), []
+
+
+def _take_apart(name: str, raw: Table) -> _Tables:
+    common: Table = {"name": name, **{key: value for key, value in raw.items() if key in COMMON}}
+    own = {key: value for key, value in raw.items() if key not in COMMON}
+    common["kinds"] = {}
+    for kind in KINDS:
+        if isinstance(table := raw.get(kind), dict):
+            common["kinds"][kind] = {key: value for key, value in table.items() if key in KIND_COMMON}
+            own[kind] = {key: value for key, value in table.items() if key not in KIND_COMMON}
+    return _Tables(common, own)
+
+
+def _common(place: Keys, tables: _Tables, context: Mapping[str, Any]) -> tuple[TargetSettings | None, list[Fault]]:
+    try:
+        return TargetSettings.model_validate(tables.common, context=context), []
+    except ValidationError as invalid:
+        faults = explain((), invalid, tables.common, TargetSettings)
+    faults = [f for f in faults if f.place != "connector"]  # said with the names of those installed
+    return None, [replace(f, place=f"{dotted(place)}.{f.place.removeprefix('kinds.')}") for f in faults]
+
+
+def _plugin(place: Keys, name: object, plugins: Mapping[str, Plugin]) -> tuple[Plugin | None, list[Fault]]:
+    at, installed = dotted((*place, "connector")), f"installed: {', '.join(plugins)}"
+    if not isinstance(name, str):
+        problem = "is missing" if name is None else "must be text"
+        return None, [Fault(at, shown((), name), problem, f"write the connector's name; {installed}")]
+    if name not in plugins:
+        meant = nearest(name, plugins)
+        remedy = f'did you mean "{meant}"? ' if meant else "install the package that offers it; "
+        return None, [Fault(at, shown((), name), "no connector of this name is installed", remedy + installed)]
+    try:
+        return plugins[name], []
+    except PluginBroken as broken:
+        return None, [Fault(at, shown((), name), str(broken), "mend or reinstall that package")]
+
+
+def _own(
+    place: Keys, tables: _Tables, plugin: Plugin, context: Mapping[str, Any]
+) -> tuple[BaseModel | None, list[Fault]]:
+    also: dict[Keys, frozenset[str]] = {(): COMMON, **{(kind,): KIND_COMMON for kind in KINDS}}
+    faults = unknown_keys(place, tables.own, plugin.settings, also)
+    try:
+        return plugin.settings.model_validate(tables.own, context=context), faults
+    except ValidationError as invalid:
+        faults += explain(place, invalid, tables.own, plugin.settings, also)
+    return None, [_no_such_kind(place, fault, plugin) for fault in faults]
+
+
+def _no_such_kind(place: Keys, fault: Fault, plugin: Plugin) -> Fault:
+    kind = fault.place.removeprefix(f"{dotted(place)}.")
+    if kind in KINDS and kind not in plugin.settings.model_fields:
+        return replace(fault, problem=f"the connector {plugin.name} takes no {kind}", remedy="leave the table out")
+    return fault

@@ -1,0 +1,144 @@
+"""What the documentation names and this version does not do yet: refused plainly, never ignored.
+
+One table. A row goes when its feature comes. `*` stands for any one name in a place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.settings.faults import Fault
+from bridge.settings.places import dotted, shown
+
+KINDS = ("users", "groups")
+Table = dict[str, Any]
+
+_STEP = re.compile(r"\s*(\d+\s*[smhdw]\s+.*|strip-groups|move:.*)", re.DOTALL)
+
+
+def _always(_: object) -> bool:
+    return True
+
+
+def _true(value: object) -> bool:
+    return value is not False
+
+
+def _steps(value: object) -> bool:
+    """Several steps, a step with a delay, or one of the steps that need the directory's tree."""
+    return isinstance(value, list) or (isinstance(value, str) and _STEP.fullmatch(value) is not None)
+
+
+def _one_of(*words: str) -> Callable[[object], bool]:
+    return lambda value: value in words
+
+
+@dataclass(frozen=True, slots=True)
+class Unbuilt:
+    """A place, the values of it that are not built, and what to do meanwhile."""
+
+    place: str
+    what: str
+    remedy: str
+    applies: Callable[[object], bool] = _always
+
+
+_PROXY = "leave it out; listen on loopback, behind a reverse proxy on this machine that ends TLS"
+
+TABLE = (
+    Unbuilt("journal.url", "a journal in PostgreSQL", 'write path = "journal.db": SQLite'),
+    Unbuilt("edge.tls_certificate", "TLS at the edge", _PROXY),
+    Unbuilt("edge.tls_key", "TLS at the edge", _PROXY),
+    Unbuilt("edge.trusted_proxies", "listening beyond loopback behind a named proxy", _PROXY),
+    Unbuilt("alerts", "alerts", "leave the table out; watch /metrics and `scim-bridge status`"),
+    Unbuilt("pools", "allocated values", "leave the table out; map the number from SCIM"),
+    Unbuilt("resource_types", "resource types of your own", "leave the table out; users and groups are delivered"),
+    Unbuilt(
+        "clients.*.profile",
+        "a profile for one sender",
+        'write profile = "generic": plain SCIM 2.0, as every sender speaks it',
+        _one_of("entra", "okta", "onelogin", "wso2", "fusionauth"),
+    ),
+    Unbuilt("targets.*.password", "the delivery of passwords", "write password = false", _true),
+    Unbuilt("targets.*.after", "an order among targets", "leave it out; every target is delivered by itself"),
+    Unbuilt("targets.*.pools", "allocated values", "leave it out; map the number from SCIM"),
+    Unbuilt("targets.*.drift", "accepting drift", 'write drift = "report" or "revert"', _one_of("accept")),
+    Unbuilt("targets.*.kind.match", "the adoption of entries that exist already", "leave it out"),
+    Unbuilt("targets.*.kind.returning", "taking over the entry of a leaver who returns", "leave it out"),
+    Unbuilt(
+        "targets.*.kind.adopt",
+        "the adoption of entries that exist already",
+        'write adopt = "never", or leave it out: such entries are shown as disputed',
+        _one_of("ask", "match"),
+    ),
+    Unbuilt(
+        "targets.*.kind.on_disable",
+        "disabling in several steps, out of groups or into another place",
+        'write one of "lock", "delete", "keep", "attribute:NAME=OFF|ON"',
+        _steps,
+    ),
+    Unbuilt(
+        "targets.*.kind.on_delete",
+        "deleting in several steps, after a delay or into another place",
+        'write one of "delete", "lock", "keep"',
+        _steps,
+    ),
+)
+"""`kind` stands for `users` and `groups`."""
+
+
+def take_out(raw: Table) -> tuple[Table, list[Fault]]:
+    """The file without what is not built, and a fault for each such thing."""
+    found = [(row, keys, _get(raw, keys)) for row in TABLE for keys in _matches(raw, row.place.split("."), ())]
+    unbuilt = [(row, keys, value) for row, keys, value in found if row.applies(value)]
+    harmless = [keys for row, keys, _ in found if row.place == "targets.*.password"]
+    faults = [
+        Fault(dotted(keys), shown(keys, value), f"is not built yet: {row.what}", row.remedy)
+        for row, keys, value in unbuilt
+    ]
+    gone = [keys for _, keys, _ in unbuilt] + harmless + list(_other_kinds(raw))
+    faults += [
+        Fault(dotted(keys), None, "is not built yet: resource types beside users and groups", "leave the table out")
+        for keys in _other_kinds(raw)
+    ]
+    for keys in gone:
+        raw = _without(raw, keys)
+    return raw, faults
+
+
+def _matches(node: object, place: list[str], keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if not place:
+        yield keys
+    elif isinstance(node, dict):
+        for key in _names(node, place[0]):
+            yield from _matches(node[key], place[1:], (*keys, key))
+
+
+def _names(node: Table, step: str) -> list[str]:
+    if step == "*":
+        return list(node)
+    return [name for name in (KINDS if step == "kind" else (step,)) if name in node]
+
+
+def _other_kinds(raw: Table) -> Iterator[tuple[str, ...]]:
+    """Tables of a target that map attributes and are neither users nor groups."""
+    for keys in _matches(raw, ["targets", "*", "*"], ()):
+        table = _get(raw, keys)
+        if keys[2] not in KINDS and isinstance(table, dict) and isinstance(table.get("attributes"), dict):
+            yield keys
+
+
+def _get(raw: Any, keys: tuple[str, ...]) -> Any:
+    for key in keys:
+        raw = raw[key]
+    return raw
+
+
+def _without(raw: Table, keys: tuple[str, ...]) -> Table:
+    first, *rest = keys
+    if not rest:
+        return {key: value for key, value in raw.items() if key != first}
+    return {**raw, first: _without(raw[first], tuple(rest))} if first in raw else raw
