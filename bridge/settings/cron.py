@@ -49,7 +49,10 @@ def check_cron(line: str) -> str:
     if len(parts) != len(FIELDS):
         raise Wrong(f"has {len(parts)} fields where a cron line has five", _REMEDY)
     for field, part in zip(FIELDS, parts, strict=True):
-        for item in part.split(","):
+        items = part.split(",")
+        if len(items) > 1 and any(item.startswith("*") for item in items):
+            raise Wrong(f"has a * among others for the {field.name}: {part!r}", "write * alone, or the numbers")
+        for item in items:
             _check(field, item)
     _check_date(*parts[2:])
     return " ".join(parts)
@@ -57,16 +60,26 @@ def check_cron(line: str) -> str:
 
 def _check(field: Field, item: str) -> None:
     span, slash, step = item.partition("/")
-    if slash and not (step.isascii() and step.isdigit() and 0 < int(step) <= field.high):
-        raise Wrong(f"has the step {step!r} for the {field.name}", "a step is a number from 1, as in */15")
     if span == "*":
-        return
-    first, dash, last = span.partition("-")
-    if slash and not dash:
+        width = field.high - field.low
+    elif "-" in span or not slash:
+        width = _width(field, span)
+    else:
         raise Wrong(f"has a step without a range for the {field.name}: {item!r}", "write */15 or 0-59/15")
+    if slash and not (step.isascii() and step.isdigit() and 0 < int(step) <= width):
+        raise Wrong(f"has the step {step!r} for the {field.name}", "a step is a number within its range, as in */15")
+
+
+def _width(field: Field, span: str) -> int:
+    """How far a range reaches; a single number reaches nowhere."""
+    first, dash, last = span.partition("-")
     low = field.number(first)
-    if dash and field.number(last) < low:
+    width = field.number(last) - low if dash else 0
+    if width < 0 and field.name == "weekday":  # fri-mon
+        return width + 7
+    if width < 0:
         raise Wrong(f"has a range that runs backwards for the {field.name}: {span!r}", "write the lower end first")
+    return width
 
 
 def _check_date(day: str, month: str, weekday: str) -> None:

@@ -1,4 +1,4 @@
-"""Which keys a pydantic model knows, at any place below it: for hints at typos, and for models that ignore them. Pure."""
+"""Which keys a pydantic model knows, at any place below it: for hints at typos, and for models that forbid nothing."""
 
 from __future__ import annotations
 

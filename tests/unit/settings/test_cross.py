@@ -1,0 +1,64 @@
+"""Tenants, tokens and listeners side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bridge.settings import Fault, Settings
+
+Load = Callable[..., Settings]
+Faults = Callable[..., list[Fault]]
+
+OTHER = '[clients.other]\ntoken = "file:credentials/other-token"\n'
+
+
+def test_two_clients_that_write_one_tenant_are_refused(faults: Faults, sound: str) -> None:
+    (fault,) = faults(sound + OTHER)
+
+    assert ("clients.other.tenant", '"default"') == (fault.place, fault.value)
+    assert "the client default writes this tenant already" in fault.problem
+
+
+def test_two_clients_with_one_token_are_refused(faults: Faults, sound: str) -> None:
+    (fault,) = faults(sound + OTHER.replace("other-token", "scim-token") + 'tenant = "b"')
+
+    assert ("clients.other.token", None) == (fault.place, fault.value)
+
+
+def test_the_only_tenant_need_not_be_named(read: Load, sound: str, target: str) -> None:
+    settings = read(sound.replace("[clients.default]", '[clients.default]\ntenant = "acme"') + target)
+
+    assert "acme" == settings.targets["corp"].tenant
+
+
+def test_a_target_names_its_tenant_where_there_are_several(faults: Faults, sound: str, target: str) -> None:
+    (fault,) = faults(sound + OTHER + 'tenant = "acme"\n' + target)
+
+    assert "targets.corp.tenant" == fault.place
+    assert "write it; served: acme, default" == fault.remedy
+
+
+def test_a_tenant_that_no_client_serves_is_refused(faults: Faults, sound: str, target: str) -> None:
+    (fault,) = faults(sound + target.replace("url =", 'tenant = "defualt"\nurl ='))
+
+    assert ("targets.corp.tenant", '"defualt"', "no client serves this tenant") == (
+        fault.place,
+        fault.value,
+        fault.problem,
+    )
+    assert 'did you mean "default"? served: default' == fault.remedy
+
+
+def test_a_client_with_another_fault_still_serves_its_tenant(faults: Faults, sound: str, target: str) -> None:
+    (fault,) = faults(sound.replace("scim-token", "nope") + target.replace("url =", 'tenant = "default"\nurl ='))
+
+    assert "clients.default.token" == fault.place
+
+
+@pytest.mark.parametrize(("port", "count"), [(8580, 1), (8581, 0)])
+def test_two_listeners_need_two_addresses(read: Load, faults: Faults, sound: str, port: int, count: int) -> None:
+    text = sound + f'[ops]\nlisten = "127.0.0.1:{port}"\n'
+
+    assert count == (len(faults(text)) if count else len(read(text).targets))

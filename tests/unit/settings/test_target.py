@@ -1,0 +1,116 @@
+"""A target's table: common keys, the connector's keys, and one list of faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import EntryPoint
+
+import pytest
+from pydantic import BaseModel, field_validator
+
+from bridge.settings import Fault, Settings
+from bridge.settings.plugins import GROUP, Plugins
+from connectors.sdk import Plugin
+from connectors.sdk.memory import MemoryConnector
+
+Load = Callable[..., Settings]
+Faults = Callable[..., list[Fault]]
+
+
+class Lenient(BaseModel):
+    """A connector's model that forbids nothing: pydantic's default."""
+
+    size: int = 1
+    nested: dict[str, str] = {}
+    users: dict[str, str] = {}
+
+    @field_validator("size")
+    @classmethod
+    def _small(cls, size: int) -> int:
+        if size > 9:
+            raise ValueError("is too large; write at most 9")
+        return size
+
+
+LENIENT = {"lenient": Plugin("lenient", Lenient, lambda settings, context: MemoryConnector())}
+TARGET = '[targets.a]\nconnector = "lenient"\n{}\n[targets.a.users.attributes]\nuid = "userName"\n'
+
+
+def test_common_and_own_keys_that_are_misspelt_get_a_hint(faults: Faults, sound: str, target: str) -> None:
+    text = target.replace("url =", 'schedul = "x"\nurl =').replace("base =", 'on_delet = "keep"\nbse =')
+
+    assert {
+        "targets.corp.schedul": "did you mean schedule?",
+        "targets.corp.users.base": "write it",
+        "targets.corp.users.bse": "did you mean base?",
+        "targets.corp.users.on_delet": "did you mean on_delete?",
+    } == {fault.place: fault.remedy for fault in faults(sound + text)}
+
+
+def test_missing_keys_of_the_connector_are_told_with_the_common_ones(faults: Faults, sound: str) -> None:
+    text = '[targets.a]\nconnector = "memory"\ndrift = "x"\n[targets.a.users.attributes]\nuid = "userName"\n'
+
+    assert {"targets.a.drift", "targets.a.url", "targets.a.users.base"} == {f.place for f in faults(sound + text)}
+
+
+def test_a_union_of_the_connector_is_one_fault(faults: Faults, sound: str, target: str) -> None:
+    (fault,) = faults(sound + target.replace('"memory://"', "7"))
+
+    assert ("targets.corp.url", "7", "must be text") == (fault.place, fault.value, fault.problem)
+
+
+def test_a_kind_the_connector_does_not_take_is_told(faults: Faults, sound: str, target: str) -> None:
+    (fault,) = faults(sound + target + '[targets.corp.groups.attributes]\ncn = "displayName"\n')
+
+    assert ("targets.corp.groups", "the connector memory takes no groups") == (fault.place, fault.problem)
+
+
+def test_keys_that_a_lenient_connector_would_ignore_are_told(faults: Faults, sound: str) -> None:
+    (fault,) = faults(sound + TARGET.format('sise = 2\nnested = {free = "x"}'), LENIENT)
+
+    assert ("targets.a.sise", "did you mean size?") == (fault.place, fault.remedy)
+
+
+def test_what_a_connector_says_itself_is_problem_and_remedy(faults: Faults, sound: str) -> None:
+    (fault,) = faults(sound + TARGET.format("size = 10"), LENIENT)
+
+    assert Fault("targets.a.size", "10", "is too large", "write at most 9") == fault
+
+
+def test_a_target_without_kinds_and_a_kind_without_attributes_are_told(faults: Faults, sound: str) -> None:
+    text = '[targets.a]\nconnector = "lenient"\n[targets.b]\nconnector = "lenient"\n[targets.b.users]\n'
+
+    assert {"targets.a": "takes neither users nor groups", "targets.b.users": "maps no attributes"} == {
+        fault.place: fault.problem for fault in faults(sound + text, LENIENT)
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "problem", "remedy"),
+    [
+        ('"memry"', "no connector of this name is installed", 'did you mean "memory"? installed: memory'),
+        (
+            '"x"',
+            "no connector of this name is installed",
+            "install the package that offers it; installed: memory",
+        ),
+        ("3", "must be text", "write the connector's name; installed: memory"),
+    ],
+)
+def test_a_connector_that_is_not_installed_is_told(
+    faults: Faults, sound: str, target: str, written: str, problem: str, remedy: str
+) -> None:
+    (fault,) = faults(sound + target.replace('connector = "memory"', f"connector = {written}"))
+
+    assert ("targets.corp.connector", problem, remedy) == (fault.place, fault.problem, fault.remedy)
+
+
+def test_a_broken_plugin_is_a_fault_of_the_target_that_uses_it(
+    read: Load, faults: Faults, sound: str, target: str
+) -> None:
+    broken = Plugins([EntryPoint("memory", "no.such.module:plugin", GROUP)])
+
+    assert read(sound, broken).targets == {}
+    (fault,) = faults(sound + target, broken)
+    assert "targets.corp.connector" == fault.place
+    assert "no.such.module:plugin cannot be imported: ModuleNotFoundError" in fault.problem

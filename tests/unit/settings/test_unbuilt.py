@@ -1,0 +1,78 @@
+"""What is not built yet is refused plainly, never as unknown and never ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bridge.settings import Fault, Settings
+from bridge.settings.unbuilt import TABLE, take_out
+
+Load = Callable[..., Settings]
+Faults = Callable[..., list[Fault]]
+
+
+@pytest.mark.parametrize(
+    ("raw", "place"),
+    [
+        ({"journal": {"url": "postgresql://x"}}, "journal.url"),
+        ({"edge": {"tls_certificate": "x"}}, "edge.tls_certificate"),
+        ({"edge": {"tls_key": "x"}}, "edge.tls_key"),
+        ({"edge": {"trusted_proxies": []}}, "edge.trusted_proxies"),
+        ({"alerts": {"webhook": "x"}}, "alerts"),
+        ({"pools": {}}, "pools"),
+        ({"resource_types": {}}, "resource_types"),
+        ({"clients": {"a": {"profile": "entra"}}}, "clients.a.profile"),
+        ({"targets": {"a": {"password": True}}}, "targets.a.password"),
+        ({"targets": {"a": {"after": "b"}}}, "targets.a.after"),
+        ({"targets": {"a": {"pools": {}}}}, "targets.a.pools"),
+        ({"targets": {"a": {"drift": "accept"}}}, "targets.a.drift"),
+        ({"targets": {"a": {"users": {"match": ["uid"]}}}}, "targets.a.users.match"),
+        ({"targets": {"a": {"users": {"returning": ["uid"]}}}}, "targets.a.users.returning"),
+        ({"targets": {"a": {"groups": {"adopt": "ask"}}}}, "targets.a.groups.adopt"),
+        ({"targets": {"a": {"users": {"adopt": "match"}}}}, "targets.a.users.adopt"),
+        ({"targets": {"a": {"users": {"on_disable": ["lock"]}}}}, "targets.a.users.on_disable"),
+        ({"targets": {"a": {"users": {"on_disable": "strip-groups"}}}}, "targets.a.users.on_disable"),
+        ({"targets": {"a": {"users": {"on_disable": "move:ou=x"}}}}, "targets.a.users.on_disable"),
+        ({"targets": {"a": {"users": {"on_delete": ["lock", "90d delete"]}}}}, "targets.a.users.on_delete"),
+        ({"targets": {"a": {"users": {"on_delete": "30d delete"}}}}, "targets.a.users.on_delete"),
+        ({"targets": {"a": {"devices": {"attributes": {"x": "y"}}}}}, "targets.a.devices"),
+    ],
+)
+def test_each_is_told_at_its_place_and_taken_out(raw: dict[str, object], place: str) -> None:
+    rest, (fault,) = take_out(raw)
+
+    assert place == fault.place
+    assert fault.problem.startswith("is not built yet: ")
+    assert fault.remedy
+    assert ({}, []) == (_leaves(rest), take_out(rest)[1])
+
+
+def test_every_row_of_the_table_says_what_to_do() -> None:
+    assert all(row.what and row.remedy for row in TABLE)
+
+
+def test_the_other_values_of_these_keys_stay() -> None:
+    raw = {
+        "clients": {"a": {"profile": "generic"}},
+        "targets": {"a": {"drift": "report", "users": {"adopt": "never", "on_disable": "lock", "on_delete": "keep"}}},
+    }
+
+    assert (raw, []) == take_out(raw)
+
+
+def test_password_false_says_what_is_so_and_is_no_fault() -> None:
+    assert ({"targets": {"a": {}}}, []) == take_out({"targets": {"a": {"password": False}}})
+
+
+def test_it_is_not_told_a_second_time_as_unknown(faults: Faults, sound: str, target: str) -> None:
+    found = faults(sound + "[alerts]\n" + target.replace("base =", 'match = ["uid"]\nbase ='))
+
+    assert ["alerts", "targets.corp.users.match"] == sorted(fault.place for fault in found)
+
+
+def _leaves(raw: object) -> dict[str, object]:
+    """What is left beside empty tables."""
+    assert isinstance(raw, dict)
+    return {key: value for key, value in raw.items() if not isinstance(value, dict) or _leaves(value)}
