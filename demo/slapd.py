@@ -1,0 +1,246 @@
+"""A throw-away OpenLDAP: own folder, free port on loopback, ended by its own process id. Nothing system-wide.
+
+Used by the demo, the tests and the benchmarks. slapd runs as `nobody` where we are root.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BASE = "dc=example,dc=com"
+ADMIN = f"cn=admin,{BASE}"
+SERVICE = f"uid=bridge,ou=services,{BASE}"
+PASSWORD = "secret"
+SCHEMAS = ("core", "cosine", "inetorgperson", "nis", "namedobject")
+START_SECONDS = 10.0
+
+
+class SlapdFailed(RuntimeError):
+    """slapd did not start; the text is what it said."""
+
+
+def installed() -> str | None:
+    """Where slapd is; None where it is not installed."""
+    return shutil.which("slapd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+
+def free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port: int = door.getsockname()[1]
+        return port
+
+
+@dataclass
+class Slapd:
+    """One server. `sync` makes every write durable (fsync), as in service; tests are quicker without."""
+
+    folder: Path
+    sync: bool = False
+    overlays: tuple[str, ...] = ("ppolicy",)
+    size_limit: int = 500
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"ldap://127.0.0.1:{self.port}"
+
+    def prepare(self) -> Slapd:
+        """Write the configuration and the first entries; once."""
+        for name in ("config", "db", "run"):
+            (self.folder / name).mkdir(parents=True)
+        (self.folder / "config.ldif").write_text(self._config())
+        (self.folder / "first.ldif").write_text(first_entries())
+        if os.getuid() == 0:
+            self._run("chown", "-R", "nobody", str(self.folder))
+            _open_to_all(self.folder)
+        self._run(*self._drop(), "slapadd", "-n0", "-F", f"{self.folder}/config", "-l", f"{self.folder}/config.ldif")
+        self._run(
+            *self._drop(), "slapadd", "-F", f"{self.folder}/config", "-b", BASE, "-l", f"{self.folder}/first.ldif"
+        )
+        return self
+
+    def start(self) -> Slapd:
+        """Start it and come back when it listens."""
+        log = (self.folder / "slapd.log").open("ab")
+        self.process = subprocess.Popen(
+            [*self._drop(), "slapd", "-F", f"{self.folder}/config", "-h", self.url, "-d", "256"],
+            stdout=log,
+            stderr=log,
+            env=_environment(),
+        )
+        log.close()
+        self._until_it_listens()
+        return self
+
+    def kill(self) -> None:
+        """kill -9: nothing is flushed, nobody is told."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it as an administrator would."""
+        self._end(signal.SIGTERM)
+
+    def freeze(self) -> None:
+        """SIGSTOP: connections stay open and nothing answers."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process is None:
+            return
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGCONT)
+            self.process.send_signal(how)
+        self.process.wait(20)
+        self.process = None
+
+    def _until_it_listens(self) -> None:
+        assert self.process is not None
+        deadline = time.monotonic() + START_SECONDS
+        while self.process.poll() is None and time.monotonic() < deadline:
+            with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return
+            time.sleep(0.01)
+        raise SlapdFailed((self.folder / "slapd.log").read_text(errors="replace")[-2000:])
+
+    def _drop(self) -> list[str]:
+        """setpriv executes in its own place, so the process id stays slapd's."""
+        return ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"] if os.getuid() == 0 else []
+
+    def _run(self, *command: str) -> None:
+        done = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=False)
+        if done.returncode:
+            raise SlapdFailed(f"{' '.join(command)}: {done.stdout}{done.stderr}")
+
+    def _config(self) -> str:
+        modules = "".join(f"olcModuleLoad: {name}\n" for name in ("back_mdb", *self.overlays))
+        schemas = "\n".join(f"include: file:///etc/ldap/schema/{name}.ldif" for name in SCHEMAS)
+        overlays = "".join(_OVERLAYS[name] for name in self.overlays)
+        return _CONFIG.format(
+            folder=self.folder,
+            modules=modules,
+            schemas=schemas,
+            sync="FALSE" if self.sync else "TRUE",
+            limit=self.size_limit,
+            base=BASE,
+            admin=ADMIN,
+            service=SERVICE,
+            password=PASSWORD,
+            overlays=overlays,
+        )
+
+
+def first_entries() -> str:
+    """The tree that is there before the bridge comes: people, groups, and the account the bridge binds as."""
+    units = "".join(
+        f"dn: ou={name},{BASE}\nobjectClass: organizationalUnit\nou: {name}\n\n"
+        for name in ("people", "groups", "services", "left")
+    )
+    return (
+        f"dn: {BASE}\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n\n{units}"
+        f"dn: {SERVICE}\nobjectClass: account\nobjectClass: simpleSecurityObject\nuid: bridge\n"
+        f"userPassword: {PASSWORD}\n"
+    )
+
+
+def _open_to_all(folder: Path) -> None:
+    """slapd runs as nobody: it must be able to walk to its folder."""
+    folder.chmod(0o755)
+    for parent in folder.parents:
+        if parent.owner() == "root" and parent.stat().st_mode & 0o777 == 0o700:
+            parent.chmod(0o711)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"}
+
+
+_CONFIG = """\
+dn: cn=config
+objectClass: olcGlobal
+cn: config
+olcPidFile: {folder}/run/slapd.pid
+olcThreads: 4
+
+dn: cn=module{{0}},cn=config
+objectClass: olcModuleList
+cn: module{{0}}
+olcModulePath: /usr/lib/ldap
+{modules}
+dn: cn=schema,cn=config
+objectClass: olcSchemaConfig
+cn: schema
+
+{schemas}
+
+dn: olcDatabase={{-1}}frontend,cn=config
+objectClass: olcDatabaseConfig
+objectClass: olcFrontendConfig
+olcDatabase: {{-1}}frontend
+olcAccess: to dn.base="" by * read
+olcAccess: to dn.base="cn=Subschema" by * read
+olcSizeLimit: {limit}
+
+dn: olcDatabase={{1}}mdb,cn=config
+objectClass: olcDatabaseConfig
+objectClass: olcMdbConfig
+olcDatabase: {{1}}mdb
+olcDbDirectory: {folder}/db
+olcSuffix: {base}
+olcRootDN: {admin}
+olcRootPW: {password}
+olcDbMaxSize: 1073741824
+olcDbNoSync: {sync}
+olcDbIndex: objectClass eq
+olcDbIndex: entryUUID,entryCSN eq
+olcDbIndex: uid,cn,sn,mail eq
+olcDbIndex: member eq
+olcAccess: to attrs=userPassword by dn.exact={service} write by anonymous auth by * none
+olcAccess: to * by dn.exact={service} write by users read by * none
+olcLimits: dn.exact={service} size.soft={limit} size.hard={limit} size.pr=200 size.prtotal=unlimited
+
+{overlays}"""
+
+_OVERLAYS = {
+    "ppolicy": """\
+dn: olcOverlay=ppolicy,olcDatabase={1}mdb,cn=config
+objectClass: olcOverlayConfig
+objectClass: olcPPolicyConfig
+olcOverlay: ppolicy
+
+""",
+    "memberof": """\
+dn: olcOverlay=memberof,olcDatabase={1}mdb,cn=config
+objectClass: olcOverlayConfig
+objectClass: olcMemberOfConfig
+olcOverlay: memberof
+olcMemberOfRefInt: TRUE
+olcMemberOfGroupOC: groupOfNames
+olcMemberOfMemberAD: member
+olcMemberOfMemberOfAD: memberOf
+
+""",
+    "refint": """\
+dn: olcOverlay=refint,olcDatabase={1}mdb,cn=config
+objectClass: olcOverlayConfig
+objectClass: olcRefintConfig
+olcOverlay: refint
+olcRefintAttribute: member
+olcRefintAttribute: manager
+
+""",
+}
