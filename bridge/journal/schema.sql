@@ -45,6 +45,14 @@ CREATE TABLE change (
 ) STRICT;
 CREATE INDEX change_resource ON change (resource, seq);
 
+-- Where the chain of changes ends now, and the proof of the key the journal was made with. One row.
+CREATE TABLE head (
+  one   INTEGER PRIMARY KEY CHECK (one = 1),
+  seq   INTEGER NOT NULL,
+  chain BLOB NOT NULL,
+  proof BLOB NOT NULL
+) STRICT;
+
 -- What we know of a resource at a target (DESIGN.md §2, §6). The states are in bridge/plans/states.py.
 CREATE TABLE link (
   target          TEXT NOT NULL,

@@ -1,0 +1,170 @@
+"""Accept one request: the journal's half of a SCIM write, run in the writer thread inside one savepoint.
+
+It reads the current row, judges `If-Match`, lets the pure `decide` say what the resource shall be, and writes the
+change, the resource, its memberships and a dirty link per target. A request that changes nothing leaves no trace.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from bridge.journal import changes, links, memberships, resources
+from bridge.journal.resources import Stored
+from bridge.journal.sql import load
+from bridge.journal.writer import Tx
+from bridge.scim.errors import NotFound, PreconditionFailed, Uniqueness
+from bridge.scim.patch import MemberOp
+
+_SQL = load("resources")
+URGENT, NORMAL = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked, by whom. `id` is None for a create; `payload` is the body without a password."""
+
+    tenant: str
+    client: str
+    type: str
+    id: str | None
+    operation: str
+    payload: Any
+    if_match: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """The resource shall be this."""
+
+    body: dict[str, Any]
+    unique_key: str | None
+    external_id: str | None
+    members: tuple[MemberOp, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """The resource shall be gone."""
+
+
+Decide = Callable[[Stored | None], Write | Delete]
+TargetsFor = Callable[[str, str], Sequence[tuple[str, str]]]
+"""Tenant and resource type → the targets that take it, each with its word for the kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The resource as it is now, and whether the request changed it."""
+
+    stored: Stored
+    changed: bool
+    created: bool = False
+
+
+def accept(tx: Tx, request: Request, decide: Decide, targets_for: TargetsFor) -> Accepted:
+    """Carry the request out. Raises what `decide` raises, `NotFound`, `PreconditionFailed`, `Uniqueness`."""
+    if request.id is None:
+        return _create(tx, request, decide, targets_for)
+    current = resources.get(tx.db, request.tenant, request.type, request.id)
+    if current is None:
+        raise NotFound(f"there is no {request.type} with id {request.id}")
+    if request.if_match is not None and not _matches(request.if_match, current.version):
+        raise PreconditionFailed("the resource has changed since the version in If-Match")
+    decision = decide(current)
+    if isinstance(decision, Delete):
+        return _delete(tx, request, current, targets_for)
+    return _update(tx, request, current, decision, targets_for)
+
+
+def _create(tx: Tx, request: Request, decide: Decide, targets_for: TargetsFor) -> Accepted:
+    write = decide(None)
+    assert isinstance(write, Write)
+    id_ = str(uuid.uuid4())
+    stored = Stored(id_, request.tenant, request.type, 1, tx.now, tx.now, None, write.body)
+    _store(tx, _SQL["insert"], stored, write)
+    _apply_members(tx, request, id_, write.members, targets_for)
+    _record(tx, request, stored, targets_for, NORMAL)
+    return Accepted(stored, changed=True, created=True)
+
+
+def _update(tx: Tx, request: Request, current: Stored, write: Write, targets_for: TargetsFor) -> Accepted:
+    moved = _apply_members(tx, request, current.id, write.members, targets_for)
+    if not moved and write.body == current.body:
+        return Accepted(current, changed=False)
+    stored = Stored(
+        current.id, current.tenant, current.type, current.version + 1, current.created, tx.now, None, write.body
+    )
+    _store(tx, _SQL["update"], stored, write)
+    switched = current.body.get("active") != write.body.get("active")
+    _record(tx, request, stored, targets_for, URGENT if switched else NORMAL)
+    return Accepted(stored, changed=True)
+
+
+def _delete(tx: Tx, request: Request, current: Stored, targets_for: TargetsFor) -> Accepted:
+    version = current.version + 1
+    tx.db.execute(_SQL["touch_groups_of"], {"id": current.id, "now": tx.now})
+    groups = targets_for(request.tenant, "Group")
+    for group in memberships.drop(tx, current.id, [target for target, _ in groups]):
+        for target, kind in groups:
+            links.dirty(tx, target, group, kind)
+    tx.db.execute(_SQL["bury"], {"id": current.id, "version": version, "now": tx.now})
+    stored = Stored(current.id, current.tenant, current.type, version, current.created, tx.now, tx.now, current.body)
+    _record(tx, request, stored, targets_for, NORMAL)
+    return Accepted(stored, changed=True)
+
+
+def _store(tx: Tx, statement: str, stored: Stored, write: Write) -> None:
+    row = {
+        "id": stored.id,
+        "tenant": stored.tenant,
+        "type": stored.type,
+        "version": stored.version,
+        "unique_key": write.unique_key,
+        "external_id": write.external_id,
+        "body": orjson.dumps(write.body).decode(),
+        "now": tx.now,
+    }
+    try:
+        tx.db.execute(statement, row)
+    except sqlite3.IntegrityError as error:
+        if "unique_key" not in str(error):
+            raise
+        raise Uniqueness(f"another {stored.type} has this userName already") from None
+
+
+def _apply_members(
+    tx: Tx, request: Request, group: str, operations: tuple[MemberOp, ...], targets_for: TargetsFor
+) -> bool:
+    if not operations:
+        return False
+    targets = [target for target, _ in targets_for(request.tenant, request.type)]
+    return memberships.apply(tx, request.tenant, group, operations, targets)
+
+
+def _record(tx: Tx, request: Request, stored: Stored, targets_for: TargetsFor, lane: int) -> None:
+    changes.append(
+        tx,
+        changes.NewChange(
+            request.tenant,
+            request.client,
+            stored.id,
+            stored.type,
+            stored.version,
+            request.operation,
+            request.payload,
+        ),
+    )
+    for target, kind in targets_for(request.tenant, request.type):
+        links.dirty(tx, target, stored.id, kind, lane=lane)
+
+
+def _matches(if_match: str, version: int) -> bool:
+    """RFC 9110 §13.1.1; weak or strong, for our versions are weak and clients repeat them as they like."""
+    tags = {tag.strip().removeprefix("W/").strip('"') for tag in if_match.split(",")}
+    return "*" in tags or str(version) in tags

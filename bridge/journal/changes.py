@@ -1,0 +1,86 @@
+"""Changes: what was accepted, in order, in a hash chain.
+
+The chain runs over digests: HMAC(previous, fields of the row, digest of the payload). A payload can be erased and the
+chain still verifies; an edited, missing, swapped or added row breaks it. The head stands in a table of its own, so a
+tail that was cut off is seen too.
+"""
+
+from __future__ import annotations
+
+import hmac
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from bridge.journal.sql import load
+from bridge.journal.writer import Tx
+
+_SQL = load("changes")
+
+
+@dataclass(frozen=True, slots=True)
+class NewChange:
+    """One accepted request, before it has its place in the chain. `payload` is JSON without a password."""
+
+    tenant: str
+    client: str
+    resource: str
+    type: str
+    version: int
+    operation: str
+    payload: Any
+
+
+def append(tx: Tx, change: NewChange) -> int:
+    """Write the change row and move the head; returns its number."""
+    last, previous = tx.db.execute(_SQL["head"]).fetchone()
+    payload = orjson.dumps(change.payload).decode()
+    row = {
+        "seq": last + 1,
+        "at": tx.now,
+        "tenant": change.tenant,
+        "client": change.client,
+        "resource": change.resource,
+        "type": change.type,
+        "version": change.version,
+        "operation": change.operation,
+        "payload": payload,
+        "digest": _digest(tx.chain_key, payload),
+    }
+    row["chain"] = _chain(tx.chain_key, previous, row)
+    tx.db.execute(_SQL["append"], row)
+    tx.db.execute(_SQL["move_head"], {"seq": row["seq"], "chain": row["chain"]})
+    seq: int = row["seq"]
+    return seq
+
+
+def verify(db: sqlite3.Connection, key: bytes) -> str | None:
+    """What is wrong with the chain under `key` (of `keys.chain_key`), with the first row it shows at; None: nothing."""
+    db.row_factory, before = sqlite3.Row, db.row_factory
+    try:
+        expected, previous = 1, bytes(32)
+        for row in db.execute(_SQL["all"]):
+            if row["seq"] != expected:
+                return f"change {expected} is missing"
+            if row["payload"] is not None and not hmac.compare_digest(row["digest"], _digest(key, row["payload"])):
+                return f"the payload of change {expected} was altered"
+            if not hmac.compare_digest(row["chain"], _chain(key, previous, dict(row))):
+                return f"change {expected} was altered, or does not belong there"
+            expected, previous = expected + 1, row["chain"]
+        seq, chain = db.execute(_SQL["head"]).fetchone()
+        if (seq, chain) != (expected - 1, previous):
+            return f"changes after {expected - 1} are missing: the head says {seq}"
+        return None
+    finally:
+        db.row_factory = before
+
+
+def _digest(key: bytes, payload: str) -> bytes:
+    return hmac.digest(key, b"payload\0" + payload.encode(), "sha256")
+
+
+def _chain(key: bytes, previous: bytes, row: dict[str, Any]) -> bytes:
+    fields = [row[name] for name in ("seq", "at", "tenant", "client", "resource", "type", "version", "operation")]
+    return hmac.digest(key, previous + row["digest"] + orjson.dumps(fields), "sha256")

@@ -1,0 +1,136 @@
+"""Open the journal, and hand work to its writer and its readers.
+
+Single rows are read on the caller's thread (a hop to another costs more than the read); scans run in threads, each with
+a read-only connection of its own. A lock file keeps a second process out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from bridge.clock import Clock
+from bridge.journal import keys, schema
+from bridge.journal.errors import JournalLocked, JournalUnusable
+from bridge.journal.writer import Tx, Writer
+
+T = TypeVar("T")
+
+
+class Journal:
+    """The open journal."""
+
+    def __init__(self, path: Path, writer: Writer, lock: int) -> None:
+        self.path = path
+        self._writer = writer
+        self._lock = lock
+        self._reader = _connect_to_read(path)
+        self._spare: list[sqlite3.Connection] = []
+
+    @property
+    def writable(self) -> bool:
+        """Whether the last batch could be written."""
+        return self._writer.broken is None and not self._writer.full
+
+    def on_dirty(self, wake: Callable[[set[str]], None]) -> None:
+        """Have `wake` called on the loop, after each commit, with the names of the targets that have new work."""
+        self._writer.on_dirty = wake
+
+    async def submit(self, work: Callable[[Tx], T], *, reserved: bool = False) -> T:
+        """Run `work` in the writer thread and return its result once it is on disk.
+
+        What `work` raises undoes it alone and is raised here. `JournalBusy` where too many wait (never for `reserved`
+        work), `JournalFull` where the disk is full, `JournalBroken` after an I/O error.
+        """
+        return await self._writer.submit(work, reserved=reserved)
+
+    def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a short query here and now, on the loop's own read-only connection."""
+        return query(self._reader)
+
+    async def scan(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a long query in a thread, on a read-only connection of its own."""
+        db = self._spare.pop() if self._spare else _connect_to_read(self.path)
+        try:
+            return await asyncio.to_thread(query, db)
+        finally:
+            self._spare.append(db)
+
+    async def fatal(self) -> NoReturn:
+        """Wait for an I/O error, for as long as there is none; then raise `JournalBroken`."""
+        await self._writer.failed.wait()
+        assert self._writer.broken is not None
+        raise self._writer.broken
+
+    async def close(self) -> None:
+        """Write what is queued, then close."""
+        await asyncio.to_thread(self._writer.close)
+        self._let_go()
+
+    def close_now(self) -> None:
+        """Close a journal that no loop uses."""
+        self._writer.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        for db in (self._reader, *self._spare):
+            db.close()
+        os.close(self._lock)
+
+
+def open_journal(path: Path, key: bytes, clock: Clock) -> Journal:
+    """Open the journal at `path`, made or migrated where needed; `key` is the 32 bytes it was made with."""
+    lock = _take_lock(path)
+    try:
+        db = _connect_to_write(path)
+        try:
+            schema.migrate(db)
+            keys.check(db, key)
+        except BaseException:
+            db.close()
+            raise
+        return Journal(path, Writer(db, clock, keys.chain_key(key)), lock)
+    except sqlite3.Error as error:
+        os.close(lock)
+        raise JournalUnusable(f"{path}: cannot be opened as a journal ({error})") from error
+    except BaseException:
+        os.close(lock)
+        raise
+
+
+def _take_lock(path: Path) -> int:
+    beside = path.with_name(path.name + "-lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise JournalUnusable(f"{beside}: {error.strerror}; the daemon's user must be able to write there") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise JournalLocked(f"{path}: another scim-bridge has this journal open; stop it first") from None
+    return lock
+
+
+def _connect_to_write(path: Path) -> sqlite3.Connection:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA wal_autocheckpoint = 0")  # by hand, so that an error of its fsync is seen
+    db.execute("PRAGMA cache_size = -65536")
+    return db
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA wal_autocheckpoint = 0")
+    db.execute("PRAGMA busy_timeout = 5000")
+    return db

@@ -1,0 +1,40 @@
+"""What is derived from the journal's key, and the proof that a journal belongs to it.
+
+Of the key itself nothing is stored: only an HMAC, under a derived key, that tells whether the right one was handed in.
+"""
+
+from __future__ import annotations
+
+import hmac
+import sqlite3
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bridge.journal.errors import JournalUnusable
+from bridge.journal.sql import load
+
+_SQL = load("changes")
+
+
+def derive(key: bytes, purpose: bytes) -> bytes:
+    """32 bytes for one purpose."""
+    return HKDF(SHA256(), 32, salt=None, info=b"scim-bridge " + purpose).derive(key)
+
+
+def chain_key(key: bytes) -> bytes:
+    """The key of the hash chain of changes."""
+    return derive(key, b"change chain")
+
+
+def check(db: sqlite3.Connection, key: bytes) -> None:
+    """Tie a new journal to the key; refuse a journal that was made with another."""
+    proof = hmac.digest(derive(key, b"key check"), b"scim-bridge journal", "sha256")
+    (stored,) = db.execute(_SQL["key_proof"]).fetchone() or (None,)
+    if stored is None:
+        db.execute(_SQL["first_head"], {"proof": proof})
+    elif not hmac.compare_digest(stored, proof):
+        raise JournalUnusable(
+            "the journal was made with another key: hand in the one it was made with ([journal] key), "
+            "or restore that key from where it was kept"
+        )

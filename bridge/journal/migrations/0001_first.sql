@@ -1,0 +1,162 @@
+-- The first release.
+-- Times are INTEGER milliseconds since 1970-01-01T00:00:00Z. JSON columns hold UTF-8 text written by orjson.
+
+-- What the clients described. A deleted resource stays as a tombstone (deleted IS NOT NULL) until every target applied it.
+CREATE TABLE resource (
+  seq         INTEGER PRIMARY KEY,            -- order of creation: the order of lists
+  id          TEXT NOT NULL UNIQUE,
+  tenant      TEXT NOT NULL,
+  type        TEXT NOT NULL,                  -- User, Group, ...
+  version     INTEGER NOT NULL,
+  unique_key  TEXT,                           -- userName after NFKC and case folding; NULL where the type has none
+  external_id TEXT,
+  body        TEXT NOT NULL,                  -- JSON: no id, meta, members, groups or password
+  created     INTEGER NOT NULL,
+  modified    INTEGER NOT NULL,
+  deleted     INTEGER
+) STRICT;
+CREATE UNIQUE INDEX resource_unique ON resource (tenant, type, unique_key) WHERE deleted IS NULL AND unique_key IS NOT NULL;
+CREATE INDEX resource_external ON resource (tenant, type, external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX resource_list ON resource (tenant, type, seq) WHERE deleted IS NULL;
+
+-- Group → member. `member` may name a resource that does not exist (clients repeat what they know).
+CREATE TABLE membership (
+  group_id TEXT NOT NULL,
+  member   TEXT NOT NULL,
+  type     TEXT NOT NULL,                     -- User or Group
+  display  TEXT,
+  PRIMARY KEY (group_id, member)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX membership_member ON membership (member, group_id);
+
+-- One accepted request about a resource; never edited. The chain runs over digests, so a payload can be erased.
+CREATE TABLE change (
+  seq       INTEGER PRIMARY KEY,
+  at        INTEGER NOT NULL,
+  tenant    TEXT NOT NULL,
+  client    TEXT NOT NULL,
+  resource  TEXT NOT NULL,
+  type      TEXT NOT NULL,
+  version   INTEGER NOT NULL,
+  operation TEXT NOT NULL CHECK (operation IN ('create', 'replace', 'patch', 'delete')),
+  payload   TEXT,                             -- JSON: the request as accepted, without password; NULL once erased
+  digest    BLOB NOT NULL,
+  chain     BLOB NOT NULL
+) STRICT;
+CREATE INDEX change_resource ON change (resource, seq);
+
+-- Where the chain of changes ends now, and the proof of the key the journal was made with. One row.
+CREATE TABLE head (
+  one   INTEGER PRIMARY KEY CHECK (one = 1),
+  seq   INTEGER NOT NULL,
+  chain BLOB NOT NULL,
+  proof BLOB NOT NULL
+) STRICT;
+
+-- What we know of a resource at a target (DESIGN.md §2, §6). The states are in bridge/plans/states.py.
+CREATE TABLE link (
+  target          TEXT NOT NULL,
+  resource        TEXT NOT NULL,
+  kind            TEXT NOT NULL,              -- users, groups: the config's word
+  state           TEXT NOT NULL CHECK (state IN ('in_sync', 'dirty', 'sending', 'parked')),
+  wish            INTEGER NOT NULL,           -- counts every reason to deliver
+  done            INTEGER NOT NULL,           -- the wish that was fulfilled last
+  sending         INTEGER,                    -- the wish read at the claim; NULL unless state = 'sending'
+  lane            INTEGER NOT NULL DEFAULT 1 CHECK (lane IN (0, 1, 2)),   -- urgent, normal, bulk and reconciliation
+  due             INTEGER NOT NULL,
+  attempts        INTEGER NOT NULL DEFAULT 0,
+  version         INTEGER NOT NULL DEFAULT 0, -- of the resource, as last applied
+  entry_id        TEXT,
+  locator         TEXT,                       -- where the entry is (DN, URL, row key)
+  claim           TEXT,                       -- the normalised locator, ours alone until the entry is gone
+  waits_claim     TEXT,                       -- a locator we want and somebody else of ours still holds
+  applied         TEXT,                       -- JSON: the entry as last applied (attribute → values)
+  disabled        INTEGER NOT NULL DEFAULT 0, -- 1: we disabled the entry, so we may enable it
+  intent          TEXT,                       -- JSON: a create that was or is about to be sent
+  verify          INTEGER NOT NULL DEFAULT 0, -- 1: compare with the entry at the target, not with `applied`
+  rules           TEXT,                       -- fingerprint of the rules `applied` was made by
+  error_class     TEXT,
+  error_code      TEXT,
+  error_attribute TEXT,
+  error_text      TEXT,
+  error_fix       TEXT,
+  error_at        INTEGER,
+  PRIMARY KEY (target, resource),
+  CHECK ((state = 'sending') = (sending IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_due ON link (target, lane, due) WHERE state = 'dirty';
+CREATE INDEX link_open ON link (target, state) WHERE state <> 'in_sync';
+CREATE UNIQUE INDEX link_entry ON link (target, kind, entry_id) WHERE entry_id IS NOT NULL;
+CREATE UNIQUE INDEX link_claim ON link (target, claim) WHERE claim IS NOT NULL;
+CREATE INDEX link_waits_claim ON link (target, waits_claim) WHERE waits_claim IS NOT NULL;
+CREATE INDEX link_resource ON link (resource);
+
+-- What a target holds of each membership: wanted or not, and the text it was applied as (NULL: not there).
+CREATE TABLE target_membership (
+  target   TEXT NOT NULL,
+  group_id TEXT NOT NULL,
+  member   TEXT NOT NULL,
+  applied  TEXT,
+  dirty    INTEGER NOT NULL DEFAULT 1 CHECK (dirty IN (0, 1)),
+  PRIMARY KEY (target, group_id, member)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX target_membership_dirty ON target_membership (target, group_id) WHERE dirty = 1;
+CREATE INDEX target_membership_member ON target_membership (target, member);
+
+-- A reference (manager) whose entry is not linked yet; woken when it is. Waiting members are dirty rows above.
+CREATE TABLE wait (
+  target    TEXT NOT NULL,
+  resource  TEXT NOT NULL,
+  attribute TEXT NOT NULL,
+  needs     TEXT NOT NULL,                    -- the SCIM id of the resource that must be linked first
+  PRIMARY KEY (target, resource, attribute, needs)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX wait_needs ON wait (target, needs);
+
+-- What survives a restart about a target itself: ten restarts must not mean ten bad binds.
+CREATE TABLE target (
+  name     TEXT PRIMARY KEY,
+  breaker  TEXT NOT NULL DEFAULT 'closed' CHECK (breaker IN ('closed', 'open', 'half_open')),
+  cause    TEXT,                              -- the error class that opened it
+  reason   TEXT,                              -- the plain sentence
+  failures INTEGER NOT NULL DEFAULT 0,
+  retry_at INTEGER,
+  identity TEXT,                              -- of its base, as first probed
+  last_run INTEGER                            -- when its last reconciliation began
+) STRICT;
+
+-- One reconciliation of one target, and its outcome.
+CREATE TABLE run (
+  id       INTEGER PRIMARY KEY,
+  target   TEXT NOT NULL,
+  began    INTEGER NOT NULL,
+  ended    INTEGER,
+  state    TEXT NOT NULL CHECK (state IN ('reading', 'finished', 'not_credible', 'failed')),
+  reason   TEXT,
+  entries  TEXT                               -- JSON: kind → entries read
+) STRICT;
+CREATE INDEX run_target ON run (target, id);
+
+-- An exact list of intended changes, that can be read, approved or rejected.
+CREATE TABLE plan (
+  id      TEXT PRIMARY KEY,
+  target  TEXT NOT NULL,
+  run     INTEGER,
+  state   TEXT NOT NULL CHECK (state IN ('reported', 'held', 'approved', 'rejected', 'superseded')),
+  made    INTEGER NOT NULL,
+  decided INTEGER,
+  reason  TEXT NOT NULL                       -- why it is in this state: which limit, which policy
+) STRICT;
+CREATE INDEX plan_target ON plan (target, state);
+
+CREATE TABLE finding (
+  plan     TEXT NOT NULL REFERENCES plan (id) ON DELETE CASCADE,
+  ordinal  INTEGER NOT NULL,
+  sort     TEXT NOT NULL CHECK (sort IN ('missing', 'different', 'foreign', 'disputed', 'gone')),
+  kind     TEXT NOT NULL,
+  resource TEXT,                              -- NULL: foreign
+  locator  TEXT,
+  wish     INTEGER,                           -- of the link when it was judged
+  detail   TEXT NOT NULL,                     -- JSON: attribute names and operations, never values
+  PRIMARY KEY (plan, ordinal)
+) STRICT, WITHOUT ROWID;
