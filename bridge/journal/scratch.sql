@@ -1,0 +1,101 @@
+-- What a run has read, in TEMP tables of its own connection: gone when that closes, and never in the journal.
+
+-- make --
+CREATE TEMP TABLE known (
+  resource TEXT PRIMARY KEY,
+  kind     TEXT NOT NULL,
+  entry_id TEXT NOT NULL,
+  wish     INTEGER NOT NULL,
+  judged   INTEGER NOT NULL                   -- 1: in sync when the run began
+) WITHOUT ROWID;
+CREATE TEMP TABLE seen (
+  kind     TEXT NOT NULL,
+  entry_id TEXT NOT NULL,
+  place    TEXT NOT NULL,                     -- the normalised locator
+  locator  TEXT NOT NULL,
+  PRIMARY KEY (kind, entry_id)
+) WITHOUT ROWID;
+CREATE TEMP TABLE found (
+  ordinal  INTEGER PRIMARY KEY,
+  sort     TEXT NOT NULL,
+  kind     TEXT NOT NULL,
+  resource TEXT,
+  locator  TEXT,
+  wish     INTEGER,
+  detail   TEXT NOT NULL
+);
+
+-- remember_links --
+INSERT INTO known (resource, kind, entry_id, wish, judged)
+SELECT resource, kind, entry_id, wish, state = 'in_sync' FROM link
+WHERE target = :target AND entry_id IS NOT NULL;
+
+-- index_links --
+CREATE UNIQUE INDEX temp.known_entry ON known (kind, entry_id);
+
+-- linked --
+SELECT kind, count(*) FROM known GROUP BY kind;
+
+-- see --
+INSERT OR IGNORE INTO seen (kind, entry_id, place, locator) VALUES (:kind, :entry_id, :place, :locator);
+
+-- count_seen --
+SELECT count(*) FROM seen WHERE kind = :kind;
+
+-- link_of --
+-- The link of an entry, if it is unchanged since the run began: what it holds is then what was applied last.
+SELECT k.resource, l.kind, l.entry_id, l.locator, l.claim, l.wish, l.applied, l.rules, l.disabled
+FROM known k JOIN main.link l ON l.target = :target AND l.resource = k.resource
+WHERE k.kind = :kind AND k.entry_id = :entry_id AND k.judged AND l.wish = k.wish AND l.state = 'in_sync';
+
+-- applied_members --
+SELECT applied FROM main.target_membership
+WHERE target = :target AND group_id = :group AND applied IS NOT NULL;
+
+-- keep --
+INSERT INTO found (sort, kind, resource, locator, wish, detail)
+VALUES (:sort, :kind, :resource, :locator, :wish, :detail);
+
+-- count_absent --
+SELECT count(*) FROM known k WHERE k.kind = :kind AND k.judged
+AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.kind = k.kind AND s.entry_id = k.entry_id);
+
+-- absent --
+SELECT k.resource, l.kind, l.entry_id, l.locator, l.claim, l.wish, l.applied, l.rules, l.disabled
+FROM known k JOIN main.link l ON l.target = :target AND l.resource = k.resource
+WHERE k.kind = :kind AND k.judged AND l.wish = k.wish AND l.state = 'in_sync' AND k.resource > :after
+AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.kind = k.kind AND s.entry_id = k.entry_id)
+ORDER BY k.resource LIMIT :limit;
+
+-- gone --
+-- Delivery met these as gone and holds them; the read did not find them either.
+SELECT l.resource, l.locator, l.wish FROM main.link l
+WHERE l.target = :target AND l.kind = :kind AND l.state = 'parked' AND l.error_class = 'Gone' AND l.entry_id IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.kind = l.kind AND s.entry_id = l.entry_id)
+ORDER BY l.resource;
+
+-- disputed --
+-- An entry of nobody, at the place of a link: a create was refused there, or our entry went and another came.
+SELECT d.resource, s.locator, d.wish FROM seen s
+JOIN main.link d ON d.target = :target AND d.claim = s.place AND d.entry_id IS NOT s.entry_id
+AND (d.state = 'parked' OR d.state = 'in_sync' AND d.entry_id IS NOT NULL)
+LEFT JOIN main.link l ON l.target = :target AND l.kind = s.kind AND l.entry_id = s.entry_id
+LEFT JOIN known k ON k.kind = s.kind AND k.entry_id = s.entry_id
+WHERE s.kind = :kind AND l.resource IS NULL AND k.resource IS NULL
+ORDER BY s.entry_id;
+
+-- foreign --
+-- Entries of nobody. A place that a link claims without an entry id is a create under way, or disputed.
+SELECT s.locator FROM seen s
+LEFT JOIN main.link l ON l.target = :target AND l.kind = s.kind AND l.entry_id = s.entry_id
+LEFT JOIN main.link d ON d.target = :target AND d.claim = s.place
+LEFT JOIN known k ON k.kind = s.kind AND k.entry_id = s.entry_id
+WHERE s.kind = :kind AND l.resource IS NULL AND d.resource IS NULL AND k.resource IS NULL
+ORDER BY s.entry_id;
+
+-- found --
+-- Only what concerns a link that is unchanged since it was judged.
+SELECT f.sort, f.kind, f.resource, f.locator, f.wish, f.detail FROM found f
+LEFT JOIN main.link l ON l.target = :target AND l.resource = f.resource
+WHERE f.resource IS NULL OR l.wish = f.wish AND l.state IN ('in_sync', 'parked')
+ORDER BY f.ordinal;
