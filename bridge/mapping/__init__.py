@@ -1,6 +1,6 @@
 """From a resource to a target's entry, and from two entries to the change between them. Pure."""
 
-from bridge.mapping.compile import MappingInvalid, compile_rules
+from bridge.mapping.compile import MappingInvalid, check_target, compile_rules, compile_target
 from bridge.mapping.delta import delta
 from bridge.mapping.project import project
 from bridge.mapping.rules import Absent, AbsentReason, Attribute, MappingFailed, Projection, Rules, Wanted
@@ -14,7 +14,9 @@ __all__ = [
     "Projection",
     "Rules",
     "Wanted",
+    "check_target",
     "compile_rules",
+    "compile_target",
     "delta",
     "project",
 ]

@@ -1,21 +1,35 @@
-"""From settings to rules, once, at load: every fault of the mapping is found here. Pure."""
+"""From settings to rules, once, at load: every fault of the mapping is found here. Pure.
+
+Every rule is tried on two samples made from the schema. One that fails on both can never work; one that fails only
+where values are missing would park people later, and is told with its remedy.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from bridge.mapping.rules import Rules
-from bridge.settings.faults import Fault
-from bridge.settings.kinds import KindSettings
+import orjson
+from pydantic import BaseModel
+
+from bridge.mapping import samples
+from bridge.mapping.expressions import Expression, ExpressionFailed, make_context
+from bridge.mapping.paths import compile_path
+from bridge.mapping.rules import Attribute, MappingFailed, Read, Rules, Source
+from bridge.mapping.scope import compile_scope
+from bridge.mapping.trial import Fetch, Samples, try_out
+from bridge.mapping.values import NoValue, to_values
+from bridge.mapping.view import View, check_readable, compile_view, known_names, named
+from bridge.scim.resource_types import ResourceType
+from bridge.settings.faults import Fault, Wrong
+from bridge.settings.kinds import AttributeRule, KindSettings, Switch, parse_switch
 from bridge.settings.models import TargetSettings
-
-if TYPE_CHECKING:
-    from bridge.scim.resource_types import ResourceType
+from bridge.settings.places import dotted, shown
 
 
 class MappingInvalid(Exception):
-    """The mapping of one kind cannot be used."""
+    """The mapping cannot be used; every fault of it is in `faults`."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
@@ -25,6 +39,142 @@ class MappingInvalid(Exception):
         return "\n".join(str(fault) for fault in self.faults)
 
 
+def compile_target(target: TargetSettings, types: Mapping[str, ResourceType]) -> dict[str, Rules]:
+    """The rules of every kind that the target takes; `types` are the resource types by kind."""
+    rules: dict[str, Rules] = {}
+    faults: list[Fault] = []
+    for kind, settings in target.kinds.items():
+        try:
+            rules[kind] = compile_rules(target, kind, settings, types[kind])
+        except MappingInvalid as invalid:
+            faults += invalid.faults
+    if faults:
+        raise MappingInvalid(faults)
+    return rules
+
+
+def check_target(types: Mapping[str, ResourceType]) -> Callable[[TargetSettings], Iterable[Fault]]:
+    """What `settings.load` takes as `check`: the faults of a target's mapping, in the list of the file's faults."""
+
+    def check(target: TargetSettings) -> Iterable[Fault]:
+        try:
+            compile_target(target, types)
+        except MappingInvalid as invalid:
+            return invalid.faults
+        return ()
+
+    return check
+
+
 def compile_rules(target: TargetSettings, kind: str, settings: KindSettings, rt: ResourceType) -> Rules:
     """Make the rules of one kind at one target; `MappingInvalid` with all faults where they cannot be made."""
-    raise NotImplementedError
+    making = _Making(("targets", target.name, kind), settings, rt)
+    attributes = [a for name, rule in settings.attributes.items() if (a := making.attribute(name, rule))]
+    switch = parse_switch(settings.on_disable or "")
+    if switch is not None:
+        attributes += making.switch(switch)
+    in_scope = making.scope()
+    if making.faults:
+        raise MappingInvalid(making.faults)
+    return Rules(
+        kind=kind,
+        type=rt.name,
+        attributes=tuple(attributes),
+        fingerprint=_fingerprint(target, kind, settings),
+        in_scope=in_scope,
+        on_disable=settings.on_disable,
+        switch=switch,
+        on_delete=settings.on_delete,
+        on_leave=settings.on_leave,
+        on_missing=settings.on_missing,
+        adopt=settings.adopt,
+    )
+
+
+class _Making:
+    """The rules of one kind while they are made: the faults gather here."""
+
+    def __init__(self, place: tuple[str, ...], settings: KindSettings, rt: ResourceType) -> None:
+        self.faults: list[Fault] = []
+        self._place = place
+        self._settings = settings
+        self._rt = rt
+        self._variable = rt.name[0].lower() + rt.name[1:]
+        texts = [rule.expression for rule in settings.attributes.values() if rule.expression]
+        self._view = compile_view(texts, self._variable, rt)
+        self._samples = Samples(samples.full(rt), samples.bare(rt), known_names(rt))
+
+    def attribute(self, name: str, rule: AttributeRule) -> Attribute | None:
+        """One mapped attribute, tried out."""
+        place = (*self._place, "attributes", name)
+        try:
+            fetch = self._fetch(rule)
+            wrong = try_out(fetch, self._samples)
+        except Wrong as raised:
+            wrong = raised
+        if wrong is not None:
+            self._add(place, rule.source, wrong)
+            return None
+        return Attribute(name, _read(name, fetch), rule.mode, rule.clear)
+
+    def switch(self, switch: Switch) -> list[Attribute]:
+        """The attribute that says whether the account may be used."""
+        if switch.attribute in self._settings.attributes:
+            wrong = Wrong(f"{switch.attribute} is mapped below too", "let one of the two write it")
+            self._add((*self._place, "on_disable"), self._settings.on_disable, wrong)
+            return []
+        on, off = (switch.on,), (switch.off,)
+        return [Attribute(switch.attribute, lambda source: off if source.body.get("active") is False else on)]
+
+    def scope(self) -> Callable[[Mapping[str, Any]], bool]:
+        """Who is in scope; all where nothing is said."""
+        written = self._settings.scope
+        try:
+            return compile_scope(written, self._rt) if written is not None else _everybody
+        except Wrong as wrong:
+            self._add((*self._place, "scope"), written, wrong)
+            return _everybody
+
+    def _fetch(self, rule: AttributeRule) -> Fetch:
+        if rule.expression is None:
+            return compile_path(rule.source, self._rt)
+        check_readable(named(rule.expression, self._variable)[0])
+        return _evaluate(Expression(rule.expression), self._variable, self._view)
+
+    def _add(self, place: tuple[str, ...], value: object, wrong: Wrong) -> None:
+        self.faults.append(Fault(dotted(place), shown((), value), wrong.problem, wrong.remedy))
+
+
+def _everybody(_: Mapping[str, Any]) -> bool:
+    return True
+
+
+def _evaluate(expression: Expression, variable: str, view: View) -> Fetch:
+    def fetch(source: Source) -> Any:
+        if source.context is None:
+            source.context = make_context(variable, view(source.body))
+        return expression.evaluate(source.context)
+
+    return fetch
+
+
+def _read(name: str, fetch: Fetch) -> Read:
+    def read(source: Source) -> Any:
+        try:
+            return to_values(fetch(source))
+        except (ExpressionFailed, NoValue) as failed:
+            raise MappingFailed(name, str(failed)) from None
+
+    return read
+
+
+def _fingerprint(target: TargetSettings, kind: str, settings: KindSettings) -> str:
+    """Changes with everything that decides about the entries: the rules, and the connector's keys of this kind."""
+    own = getattr(target.own, kind, None)
+    made_of = {
+        "kind": kind,
+        "rules": settings.model_dump(mode="json"),
+        "order": list(settings.attributes),
+        "own": own.model_dump(mode="json") if isinstance(own, BaseModel) else None,
+    }
+    return hashlib.sha256(orjson.dumps(made_of, option=orjson.OPT_SORT_KEYS)).hexdigest()

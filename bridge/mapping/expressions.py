@@ -13,7 +13,7 @@ from typing import Any
 import cel
 
 from bridge.mapping.functions import FUNCTIONS
-from bridge.settings.faults import nearest
+from bridge.settings.faults import Wrong, nearest
 
 LONGEST = 4096
 MISSING_ITEM = "asks for an item that a list does not have"
@@ -42,22 +42,18 @@ _BUILT_IN = frozenset(
 )
 
 
-class ExpressionInvalid(Exception):
-    """The text is no expression; `remedy` says what to write."""
-
-    def __init__(self, problem: str, remedy: str = "") -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.remedy = remedy
+class ExpressionInvalid(Wrong):
+    """The text is no expression."""
 
 
 class ExpressionFailed(Exception):
-    """The expression failed on one resource. `detail` may hold a value: it is for samples alone."""
+    """The expression failed on one resource. `detail` and `missing` may hold a value: they are for samples alone."""
 
-    def __init__(self, problem: str, detail: str) -> None:
+    def __init__(self, problem: str, detail: str, missing: str | None = None) -> None:
         super().__init__(problem)
         self.problem = problem
         self.detail = detail
+        self.missing = missing
 
 
 def make_context(variable: str, view: Any) -> cel.Context:
@@ -85,7 +81,8 @@ class Expression:
         try:
             result = self._program.execute(context)
         except Exception as error:
-            raise ExpressionFailed(_sentence(error), str(error)) from None
+            missing = str(error.args[0]) if isinstance(error, KeyError) and error.args else None
+            raise ExpressionFailed(_sentence(error), str(error), missing) from None
         if isinstance(result, cel.OptionalValue):
             return result.value() if result.has_value() else None
         return result

@@ -19,8 +19,8 @@ _LETTERS = str.maketrans(
 
 
 def default(*values: Any) -> Any:
-    """The first that is there: not null, not empty text, not an empty list."""
-    return next((value for value in values if value not in (None, "", [])), None)
+    """The first that is there: not null, not empty text, not an empty list; where none is, the last as it stands."""
+    return next((value for value in values if value not in (None, "", [])), values[-1] if values else None)
 
 
 def first(values: Sequence[Any] | None) -> Any:

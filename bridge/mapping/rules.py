@@ -49,13 +49,13 @@ class MappingFailed(Exception):
 
 
 class Source:
-    """A resource while it is projected: the stored body, and the view of it that expressions see (made once)."""
+    """A resource while it is projected: the stored body, and what expressions see of it (made once, if at all)."""
 
-    __slots__ = ("body", "view")
+    __slots__ = ("body", "context")
 
     def __init__(self, body: Body) -> None:
         self.body = body
-        self.view: Any = None
+        self.context: Any = None
 
 
 @dataclass(frozen=True, slots=True)

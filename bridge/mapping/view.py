@@ -19,11 +19,16 @@ from typing import Any
 from bridge.mapping.rules import Body
 from bridge.scim.resource_types import ResourceType
 from bridge.scim.schemas import Attribute
+from bridge.settings.faults import Wrong
 
 Fill = Callable[[Any], Any]
 View = Callable[[Body], dict[str, Any]]
 
-HIDDEN = frozenset({"password", "groups", "members", "schemas"})
+HIDDEN = {
+    "password": ("passwords cannot be mapped", "leave the line out: they never pass through an entry"),
+    "groups": ("is not built yet: mapping the groups of a user", "deliver groups with their members"),
+    "members": ("members cannot be mapped", "they are delivered one by one, as the target's connector keeps them"),
+}
 """What no rule may read: secrets, and what is kept and delivered as memberships."""
 
 _STRING = r'"([^"\\]*)"|\'([^\'\\]*)\''
@@ -32,39 +37,41 @@ _STRING = r'"([^"\\]*)"|\'([^\'\\]*)\''
 def compile_view(texts: Iterable[str], variable: str, rt: ResourceType) -> View:
     """The function that makes the view of a resource, as far as these expressions need it."""
     fills = _fills(rt)
-    needed = [_needed(text, variable, fills.keys()) for text in texts]
-    chosen = [(name, fills[name]) for name in fills if any(name in names for names in needed)]
+    uses = [named(text, variable) for text in texts]
+    whole = any(takes_all for _, takes_all in uses)
+    chosen = [(name, fill) for name, fill in fills.items() if whole or any(name in names for names, _ in uses)]
     return lambda body: {name: fill(body.get(name)) for name, fill in chosen}
 
 
+def check_readable(names: Iterable[str]) -> None:
+    """Refuse what no rule may read."""
+    for name in names:
+        if name.casefold() in HIDDEN:
+            raise Wrong(*HIDDEN[name.casefold()])
+
+
 def known_names(rt: ResourceType) -> set[str]:
-    """Every name that may stand in an expression: attributes and sub-attributes."""
-    tops = list(_attributes(rt).values())
-    extended = [a for extension in rt.extensions for a in extension.schema.attributes]
-    names = {sub.name for a in (*tops, *extended) for sub in a.sub_attributes} | {a.name for a in extended}
-    return (names | _fills(rt).keys()) - HIDDEN
+    """Every name that may stand in a rule: attributes and sub-attributes."""
+    tops = [*_attributes(rt).values(), *(a for e in rt.extensions for a in e.schema.attributes)]
+    subs = {sub.name for attribute in tops for sub in attribute.sub_attributes}
+    return subs | {attribute.name for attribute in tops} | {e.schema.id for e in rt.extensions}
 
 
-def _needed(text: str, variable: str, names: Iterable[str]) -> set[str]:
-    """The attributes an expression names; all of them where it takes the resource as a whole."""
+def named(text: str, variable: str) -> tuple[set[str], bool]:
+    """The attributes that an expression names, and whether it takes the resource as a whole too."""
     word = re.escape(variable)
     uses = len(re.findall(rf"\b{word}\b", text))
     dotted = re.findall(rf"\b{word}\s*\.\s*(\w+)", text)
     keyed = [a or b for a, b in re.findall(rf"\b{word}\s*\[\s*(?:{_STRING})\s*\]", text)]
-    return set(names) if uses > len(dotted) + len(keyed) else {*dotted, *keyed}
+    return {*dotted, *keyed}, uses > len(dotted) + len(keyed)
 
 
 def _attributes(rt: ResourceType) -> dict[str, Attribute]:
-    return {a.name: a for a in rt.schema.attributes if a.name not in HIDDEN}
+    return {a.name: a for a in rt.names.values() if a.name not in HIDDEN and a.name != "schemas"}
 
 
 def _fills(rt: ResourceType) -> dict[str, Fill]:
-    fills: dict[str, Fill] = {
-        "id": _same,
-        "externalId": _same,
-        "meta": _parts(("resourceType", "created", "lastModified", "location", "version")),
-    }
-    fills |= {name: _fill(attribute) for name, attribute in _attributes(rt).items()}
+    fills = {name: _fill(attribute) for name, attribute in _attributes(rt).items()}
     if "active" in fills:
         fills["active"] = _active
     return fills | {e.schema.id: _extension(e.schema.attributes) for e in rt.extensions}

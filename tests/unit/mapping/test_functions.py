@@ -28,6 +28,8 @@ from bridge.mapping.functions import (
         ((), None),
         ((None, "", [], "a"), "a"),
         ((None,), None),
+        ((None, ""), ""),
+        (("", None), None),
         ((False, True), False),
         ((0, 1), 0),
         (([], ["x"]), ["x"]),

@@ -1,0 +1,166 @@
+"""Rules made from settings: all faults of a mapping at load."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from bridge.mapping import MappingInvalid, compile_rules, compile_target, project
+from bridge.mapping.compile import check_target
+from bridge.mapping.rules import Rules, Wanted
+from bridge.scim.resource_types import CORE, ResourceType
+from bridge.settings import Fault, KindSettings, TargetSettings
+
+TYPES = {"users": CORE["User"], "groups": CORE["Group"]}
+
+
+def _target(users: dict[str, Any], groups: dict[str, Any] | None = None, **keys: Any) -> TargetSettings:
+    kinds = {"users": KindSettings.model_validate(users)}
+    if groups is not None:
+        kinds["groups"] = KindSettings.model_validate(groups)
+    return TargetSettings(name="corp", connector="memory", kinds=kinds, **keys)
+
+
+def _rules(**users: Any) -> Rules:
+    return compile_target(_target(users), TYPES)["users"]
+
+
+def _faults(**users: Any) -> list[Fault]:
+    with pytest.raises(MappingInvalid) as invalid:
+        compile_target(_target(users), TYPES)
+    return list(invalid.value.faults)
+
+
+def test_rules_keep_the_order_and_the_policies_of_the_config() -> None:
+    rules = _rules(
+        on_delete="lock",
+        on_leave="keep",
+        on_missing="recreate",
+        on_disable="lock",
+        attributes={"uid": "userName", "sn": "name.familyName", "cn": {"from": "= user.userName", "mode": "seed"}},
+    )
+
+    assert ("users", "User", ("uid", "sn", "cn")) == (rules.kind, rules.type, rules.names)
+    assert ["replace", "replace", "seed"] == [a.mode for a in rules.attributes]
+    assert ("lock", None, "lock", "keep", "recreate", "never") == (
+        rules.on_disable,
+        rules.switch,
+        rules.on_delete,
+        rules.on_leave,
+        rules.on_missing,
+        rules.adopt,
+    )
+
+
+def test_every_fault_is_told_at_once_with_its_place() -> None:
+    faults = _faults(
+        scope="userType eq",
+        attributes={
+            "uid": "usrName",
+            "cn": "= user.titel",
+            "sn": "= user.title +",
+            "mail": "= user.title + 'x'",
+            "pw": "password",
+            "pw2": "= user.password",
+            "memberOf": "= user.groups.map(g, g.value)",
+            "x.y": "= group.displayName",
+            "right": "userName",
+        },
+    )
+
+    assert [
+        "targets.corp.users.attributes.uid",
+        "targets.corp.users.attributes.cn",
+        "targets.corp.users.attributes.sn",
+        "targets.corp.users.attributes.mail",
+        "targets.corp.users.attributes.pw",
+        "targets.corp.users.attributes.pw2",
+        "targets.corp.users.attributes.memberOf",
+        'targets.corp.users.attributes."x.y"',
+        "targets.corp.users.scope",
+    ] == [fault.place for fault in faults]
+    assert all(fault.value and fault.problem and fault.remedy for fault in faults)
+
+
+def test_the_faults_of_all_kinds_come_together() -> None:
+    target = _target({"attributes": {"uid": "x"}}, {"attributes": {"cn": "= group.members"}})
+
+    faults = list(check_target(TYPES)(target))
+
+    assert ["targets.corp.users.attributes.uid", "targets.corp.groups.attributes.cn"] == [f.place for f in faults]
+    assert [] == list(check_target(TYPES)(_target({"attributes": {"uid": "userName"}})))
+
+
+def test_a_group_is_group_in_expressions(group_type: ResourceType) -> None:
+    settings = KindSettings.model_validate({"attributes": {"cn": "= lower(group.displayName)"}})
+    rules = compile_rules(_target({}), "groups", settings, group_type)
+
+    wanted = project(rules, {"id": "1", "displayName": "Staff"})
+
+    assert isinstance(wanted, Wanted)
+    assert ("groups", {"cn": ("staff",)}) == (wanted.entry.kind, wanted.entry.attributes)
+
+
+def test_a_switch_is_an_attribute_of_its_own() -> None:
+    rules = _rules(on_disable="attribute:state=off|on", attributes={"uid": "userName"})
+
+    states = []
+    for active in (True, False):
+        wanted = project(rules, {"userName": "bj", "active": active})
+        assert isinstance(wanted, Wanted)
+        states.append(wanted.entry.attributes["state"])
+    assert ("uid", "state") == rules.names
+    assert [("on",), ("off",)] == states
+
+
+def test_a_switch_that_is_mapped_too_is_refused() -> None:
+    (fault,) = _faults(on_disable="attribute:state=off|on", attributes={"state": "userName"})
+
+    assert "targets.corp.users.on_disable" == fault.place
+
+
+class Own(BaseModel):
+    users: KindSettings | None = None
+    url: str = ""
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"attributes": {"uid": "displayName", "sn": "name.familyName"}},
+        {"attributes": {"uid": {"from": "userName", "mode": "merge"}, "sn": "name.familyName"}},
+        {"attributes": {"uid": {"from": "userName", "clear": False}, "sn": "name.familyName"}},
+        {"attributes": {"sn": "name.familyName", "uid": "userName"}},
+        {"attributes": {"uid": "userName"}},
+        {"attributes": {"uid": "userName", "sn": "name.familyName"}, "scope": "title pr"},
+        {"attributes": {"uid": "userName", "sn": "name.familyName"}, "on_delete": "keep"},
+    ],
+)
+def test_the_fingerprint_changes_with_the_rules(other: dict[str, Any]) -> None:
+    same = {"attributes": {"uid": "userName", "sn": "name.familyName"}}
+
+    assert _rules(**same).fingerprint == _rules(**same).fingerprint
+    assert _rules(**same).fingerprint != _rules(**other).fingerprint
+
+
+def test_the_fingerprint_changes_with_the_connectors_keys_of_the_kind_alone() -> None:
+    def made(own: Own) -> str:
+        return compile_target(_target({"attributes": {"uid": "userName"}}, own=own), TYPES)["users"].fingerprint
+
+    assert made(Own()) == made(Own(url="other"))
+    assert made(Own()) != made(Own(users=KindSettings()))
+
+
+def test_every_rule_of_the_documentation_compiles() -> None:
+    assert _rules(
+        scope='userType eq "Employee"',
+        attributes={
+            "uid": "userName",
+            "cn": "= default(user.displayName, user.userName)",
+            "sn": "name.familyName",
+            "mail": 'emails[type eq "work"].value',
+            "description": {"from": "title", "mode": "seed"},
+        },
+    )
