@@ -82,5 +82,5 @@ def count(db: sqlite3.Connection, tenant: str, type_: str) -> int:
 
 
 def _stored(row: Any) -> Stored:
-    *columns, body = row
-    return Stored(*columns, orjson.loads(body))
+    id_, tenant, type_, version, created, modified, deleted, body = row
+    return Stored(id_, tenant, type_, version, created, modified, deleted, orjson.loads(body))

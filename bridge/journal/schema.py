@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import sqlite3
-from functools import partial
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bridge.journal.errors import JournalUnusable
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database, Migrations
 
 SET = "journal"
 
@@ -21,7 +23,7 @@ def migrate(db: sqlite3.Connection) -> None:
 
     migrations = Migrations(SET)
     for name, statements in steps().items():
-        migrations(name=name)(partial(_execute, statements))
+        _register(migrations, name, statements)
     target = Database(db)
     unknown = {applied.name for applied in migrations.applied(target)} - steps().keys()
     if unknown:
@@ -31,9 +33,11 @@ def migrate(db: sqlite3.Connection) -> None:
     migrations.apply(target)
 
 
-def _execute(statements: list[str], db: Any) -> None:
-    for statement in statements:
-        db.execute(statement)
+def _register(migrations: Migrations, name: str, statements: list[str]) -> None:
+    @migrations(name=name)
+    def step(db: Database) -> None:
+        for statement in statements:
+            db.execute(statement)
 
 
 def steps() -> dict[str, list[str]]:
