@@ -1,0 +1,37 @@
+-- Plans and their findings. What is approved, rejected or superseded is never changed again.
+
+-- insert_plan --
+INSERT INTO plan (id, target, run, state, made, decided, reason)
+VALUES (:id, :target, :run, :state, :now, :decided, :reason);
+
+-- insert_finding --
+INSERT INTO finding (plan, ordinal, sort, kind, resource, locator, wish, detail)
+VALUES (:plan, :ordinal, :sort, :kind, :resource, :locator, :wish, :detail);
+
+-- supersede --
+-- A newer read says what is true now; what an older plan intended is void.
+UPDATE plan SET state = 'superseded', decided = :now WHERE target = :target AND state IN ('reported', 'held');
+
+-- decide --
+UPDATE plan SET state = :state, decided = :now WHERE id = :id AND state IN ('reported', 'held');
+
+-- get --
+SELECT id, target, run, state, made, decided, reason FROM plan WHERE id = :id;
+
+-- findings --
+SELECT sort, kind, resource, locator, wish, detail FROM finding WHERE plan = :id ORDER BY ordinal;
+
+-- listing --
+-- The newest first.
+SELECT id, target, run, state, made, decided, reason FROM plan
+WHERE :target IS NULL OR target = :target ORDER BY made DESC, rowid DESC LIMIT :limit;
+
+-- declined --
+-- What a person rejected stays rejected until the wish changes.
+SELECT f.sort, f.kind, f.resource, f.locator, f.wish, f.detail
+FROM finding f JOIN plan p ON p.id = f.plan JOIN link l ON l.target = p.target AND l.resource = f.resource
+WHERE p.target = :target AND p.state = 'rejected' AND l.wish = f.wish;
+
+-- unchanged --
+-- Whether a link is still as it was when the finding was made.
+SELECT 1 FROM link WHERE target = :target AND resource = :resource AND wish = :wish AND state = 'in_sync';
