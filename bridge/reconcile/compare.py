@@ -1,0 +1,74 @@
+"""Compare an entry as it was read with the entry as it was applied last. Pure.
+
+What is compared is what delivery would compare (`mapping.delta`): mapped attributes alone, by the target's own
+rules of equality; seeded ones never, merged ones only for our own values. A finding names attributes, not values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from bridge.journal.findings import Finding, Sort
+from bridge.journal.scratch import Linked
+from bridge.mapping.delta import Normalise, delta
+from bridge.mapping.entry_json import decode
+from bridge.mapping.rules import Rules
+from connectors.sdk import Change, Entry, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """An entry as it was read, and the normalised place it was read at."""
+
+    entry: Entry
+    place: str
+
+
+def compare(link: Linked, actual: Actual, rules: Rules, normalise: Normalise, members: Iterable[str]) -> Finding | None:
+    """Say how the entry differs from what was applied last; None where it does not.
+
+    `members` are those that were applied; they are asked for only where the entry says which it has.
+    """
+    finding = Finding(
+        sort=Sort.DIFFERENT,
+        kind=link.kind,
+        resource=link.resource,
+        locator=link.locator,
+        wish=link.wish,
+        changes=_changes(link, actual.entry, rules, normalise),
+        moved=link.claim is not None and link.claim != actual.place,
+    )
+    if actual.entry.members is not None:
+        finding = _with_members(finding, actual.entry.members, members)
+    differs = finding.changes or finding.moved or finding.members_added or finding.members_removed
+    return finding if differs else None
+
+
+def missing(link: Linked) -> Finding:
+    """The finding that an entry of ours is gone."""
+    return Finding(Sort.MISSING, link.kind, link.resource, link.locator, link.wish)
+
+
+def _changes(link: Linked, entry: Entry, rules: Rules, normalise: Normalise) -> tuple[tuple[str, str], ...]:
+    if link.applied is None:
+        return ()
+    applied = decode(link.applied)
+    changes = delta(rules, entry.attributes, applied, normalise, applied.attributes)
+    if link.rules != rules.fingerprint:  # other rules made it: what they left without a value says nothing
+        changes = tuple(change for change in changes if applied.attributes.get(change.attribute))
+    return tuple((change.attribute, _operation(change)) for change in changes)
+
+
+def _operation(change: Change) -> str:
+    return "clear" if change.verb is Verb.REPLACE and not change.values else change.verb.value
+
+
+def _with_members(finding: Finding, have: tuple[str, ...], applied: Iterable[str]) -> Finding:
+    strange, removed = set(have), 0
+    for member in applied:
+        if member in strange:
+            strange.remove(member)
+        else:
+            removed += 1
+    return replace(finding, members=len(have), members_added=len(strange), members_removed=removed)
