@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AliasChoices, AliasPath, BaseModel
 from pydantic.fields import FieldInfo
 
 Keys = tuple[str | int, ...]
@@ -59,8 +59,17 @@ def _model(annotation: Any) -> type[BaseModel] | None:
 
 
 def _fields(model: type[BaseModel]) -> dict[str, Any]:
-    return {_written(name, field): field.annotation for name, field in model.model_fields.items()}
+    return {key: field.annotation for name, field in model.model_fields.items() for key in _written(name, field)}
 
 
-def _written(name: str, field: FieldInfo) -> str:
-    return field.validation_alias if isinstance(field.validation_alias, str) else name
+def _written(name: str, field: FieldInfo) -> list[str]:
+    """How a field is written in the file: by its name, or by one of its aliases."""
+    match field.validation_alias:
+        case None:
+            return [name]
+        case str(alias):
+            return [alias]
+        case AliasChoices(choices=choices):
+            return [choice if isinstance(choice, str) else str(choice.path[0]) for choice in choices]
+        case AliasPath(path=path):
+            return [str(path[0])]

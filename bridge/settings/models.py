@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretSt
 
 from bridge.settings.amounts import Limit, parse_duration, parse_limit, parse_size
 from bridge.settings.cron import check_cron
+from bridge.settings.faults import Wrong
 from bridge.settings.kinds import Frozen, KindSettings
 from bridge.settings.network import Address, parse_address, parse_base_url
 from bridge.settings.seal import parse_key
@@ -61,11 +62,19 @@ class OpsSettings(Frozen):
     listen: Listen
 
 
+def _token(secret: SecretStr) -> SecretStr:
+    if not all("!" <= character <= "~" for character in secret.get_secret_value()):
+        raise Wrong(
+            "holds characters that no Authorization header carries", "make one: head -c 32 /dev/urandom | base64"
+        )
+    return secret
+
+
 class ClientSettings(Frozen):
     """Who may call the edge, with which token, about which tenant."""
 
     name: str
-    token: Secret
+    token: Annotated[Secret, AfterValidator(_token)]
     profile: Literal["generic"] = "generic"
     tenant: str = "default"
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from bridge.settings.explain import explain, unknown_keys
 from bridge.settings.faults import Fault, nearest
-from bridge.settings.kinds import KindSettings
+from bridge.settings.kinds import KindSettings, parse_switch
 from bridge.settings.known import Keys
 from bridge.settings.models import TargetSettings
 from bridge.settings.places import dotted, shown
@@ -51,11 +51,22 @@ def read_target(
         remedy = f'write [{dotted(place)}.users.attributes] and a line in it, such as: login = "userName"'
         faults.append(Fault(dotted(place), None, "takes neither users nor groups", remedy))
     plugin, missing = _plugin(place, raw.get("connector"), plugins)
+    context = {**context, "attributes": _mapped(raw)}
     own, own_faults = _own(place, tables, plugin, context) if plugin else (None, missing)
     faults += own_faults
     if target is None or own is None or faults:
         return None, faults
     return target.model_copy(update={"own": own}), []
+
+
+def _mapped(raw: Table) -> dict[str, frozenset[str]]:
+    """Which attributes each kind has: a connector's model may ask (`info.context`), for its rdn or its key column."""
+    mapped = {}
+    for kind in KINDS:
+        if isinstance(table := raw.get(kind), dict) and isinstance(attributes := table.get("attributes"), dict):
+            switch = parse_switch(str(table.get("on_disable", "")))
+            mapped[kind] = frozenset(attributes) | ({switch.attribute} if switch else set())
+    return mapped
 
 
 def _take_apart(name: str, raw: Table) -> _Tables:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import pytest
+from pathlib import Path
 
 from bridge.settings import Fault, Settings
 
@@ -57,8 +56,16 @@ def test_a_client_with_another_fault_still_serves_its_tenant(faults: Faults, sou
     assert "clients.default.token" == fault.place
 
 
-@pytest.mark.parametrize(("port", "count"), [(8580, 1), (8581, 0)])
-def test_two_listeners_need_two_addresses(read: Load, faults: Faults, sound: str, port: int, count: int) -> None:
-    text = sound + f'[ops]\nlisten = "127.0.0.1:{port}"\n'
+def test_two_listeners_need_two_addresses(read: Load, faults: Faults, sound: str) -> None:
+    (fault,) = faults(sound + '[ops]\nlisten = "127.0.0.1:8580"\n')
 
-    assert count == (len(faults(text)) if count else len(read(text).targets))
+    assert ("ops.listen", "is the address of [edge] too") == (fault.place, fault.problem)
+    assert read(sound + '[ops]\nlisten = "127.0.0.1:8581"\n').ops
+
+
+def test_a_token_that_no_header_carries_is_refused(faults: Faults, sound: str, config: Path) -> None:
+    (config.parent / "credentials" / "scim-token").write_text("two words")
+    (fault,) = faults(sound)
+
+    assert ("clients.default.token", '"file:credentials/scim-token"') == (fault.place, fault.value)
+    assert "two words" not in str(fault)

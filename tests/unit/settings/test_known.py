@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field
 
 from bridge.settings.known import ignored, names
 
@@ -10,6 +10,11 @@ from bridge.settings.known import ignored, names
 class Leaf(BaseModel):
     a: int = 1
     b: int = Field(default=1, validation_alias="bee")
+    c: int = Field(default=1, validation_alias=AliasChoices("sea", AliasPath("see", 0)))
+    d: int = Field(default=1, validation_alias=AliasPath("dee", 0))
+
+
+LEAF = {"a", "bee", "sea", "see", "dee"}
 
 
 class Open(BaseModel):
@@ -30,10 +35,10 @@ def test_names_are_known_through_options_tables_and_lists() -> None:
 
     assert [
         {"leaf", "leaves", "listed", "open", "either", "free"},
-        {"a", "bee"},
+        LEAF,
         set(),
-        {"a", "bee"},
-        {"a", "bee"},
+        LEAF,
+        LEAF,
         set(),
         set(),
     ] == [names(Root, place) for place in places]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib.metadata import EntryPoint
 
 import pytest
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel, ValidationInfo, field_validator
 
 from bridge.settings import Fault, Settings
 from bridge.settings.plugins import GROUP, Plugins
@@ -15,6 +15,20 @@ from connectors.sdk.memory import MemoryConnector
 
 Load = Callable[..., Settings]
 Faults = Callable[..., list[Fault]]
+
+
+class Naming(BaseModel):
+    """A connector's model that asks which attributes are mapped."""
+
+    name: str
+    users: dict[str, str] = {}
+
+    @field_validator("name")
+    @classmethod
+    def _mapped(cls, name: str, info: ValidationInfo) -> str:
+        if name not in info.context["attributes"]["users"]:
+            raise ValueError("is not mapped below; write a line for it")
+        return name
 
 
 class Lenient(BaseModel):
@@ -32,6 +46,7 @@ class Lenient(BaseModel):
         return size
 
 
+NAMING = {"naming": Plugin("naming", Naming, lambda settings, context: MemoryConnector())}
 LENIENT = {"lenient": Plugin("lenient", Lenient, lambda settings, context: MemoryConnector())}
 TARGET = '[targets.a]\nconnector = "lenient"\n{}\n[targets.a.users.attributes]\nuid = "userName"\n'
 
@@ -114,3 +129,21 @@ def test_a_broken_plugin_is_a_fault_of_the_target_that_uses_it(
     (fault,) = faults(sound + target, broken)
     assert "targets.corp.connector" == fault.place
     assert "no.such.module:plugin cannot be imported: ModuleNotFoundError" in fault.problem
+
+
+def _naming(name: str) -> str:
+    return (
+        f'[targets.a]\nconnector = "naming"\nname = "{name}"\n[targets.a.users]\non_disable = "attribute:state=0|1"\n'
+        '[targets.a.users.attributes]\nuid = "userName"\n'
+    )
+
+
+@pytest.mark.parametrize("name", ["uid", "state"])
+def test_a_connector_may_ask_which_attributes_are_mapped(read: Load, sound: str, name: str) -> None:
+    assert "a" in read(sound + _naming(name), NAMING).targets
+
+
+def test_a_connector_may_refuse_a_name_that_is_not_mapped(faults: Faults, sound: str) -> None:
+    (fault,) = faults(sound + _naming("cn"), NAMING)
+
+    assert Fault("targets.a.name", '"cn"', "is not mapped below", "write a line for it") == fault
