@@ -16,11 +16,15 @@ class JournalUnusable(JournalError):
 
 
 class JournalBusy(JournalError):
-    """Too many requests wait to be written; `retry_after` is in seconds."""
+    """Not now: too many requests wait, or another program holds the file; `retry_after` is in seconds."""
 
-    def __init__(self, retry_after: int = 1) -> None:
-        super().__init__("too many requests wait to be written")
+    def __init__(self, retry_after: int = 1, problem: str = "too many requests wait to be written") -> None:
+        super().__init__(problem)
         self.retry_after = retry_after
+
+
+class JournalClosed(JournalError):
+    """The daemon is stopping, and the journal takes nothing more."""
 
 
 class JournalFull(JournalError):

@@ -20,10 +20,14 @@ from bridge.journal.errors import JournalLocked, JournalUnusable
 from bridge.journal.writer import Tx, Writer
 
 T = TypeVar("T")
+OLDEST = (3, 37)
+"""The first SQLite with STRICT tables."""
 
 
 class Journal:
-    """The open journal."""
+    """The open journal. All of it is used on one event loop."""
+
+    __slots__ = ("_closed", "_lock", "_reader", "_spare", "_writer", "path")
 
     def __init__(self, path: Path, writer: Writer, lock: int) -> None:
         self.path = path
@@ -31,11 +35,12 @@ class Journal:
         self._lock = lock
         self._reader = _connect_to_read(path)
         self._spare: list[sqlite3.Connection] = []
+        self._closed = False
 
     @property
     def writable(self) -> bool:
-        """Whether the last batch could be written."""
-        return self._writer.broken is None and not self._writer.full
+        """Whether the last batch could be written. It becomes true again by itself, within about a second."""
+        return self._writer.broken is None and not self._writer.failing
 
     def on_dirty(self, wake: Callable[[set[str]], None]) -> None:
         """Have `wake` called on the loop, after each commit, with the names of the targets that have new work."""
@@ -45,24 +50,28 @@ class Journal:
         """Run `work` in the writer thread and return its result once it is on disk.
 
         What `work` raises undoes it alone and is raised here. `JournalBusy` where too many wait (never for `reserved`
-        work), `JournalFull` where the disk is full, `JournalBroken` after an I/O error.
+        work), `JournalFull` where the disk is full (`reserved` work waits for room instead), `JournalBroken` after an
+        I/O error. Whoever is cancelled here does not take the work back.
         """
         return await self._writer.submit(work, reserved=reserved)
 
     def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a short query here and now, on the loop's own read-only connection."""
-        return query(self._reader)
+        """Run a short query here and now, on the loop's own read-only connection; all it reads is of one moment."""
+        return _in_snapshot(self._reader, query)
 
     async def scan(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """Run a long query in a thread, on a read-only connection of its own."""
         db = self._spare.pop() if self._spare else _connect_to_read(self.path)
         try:
-            return await asyncio.to_thread(query, db)
+            return await asyncio.to_thread(_in_snapshot, db, query)
         finally:
-            self._spare.append(db)
+            if self._closed:
+                db.close()
+            else:
+                self._spare.append(db)
 
     async def fatal(self) -> NoReturn:
-        """Wait for an I/O error, for as long as there is none; then raise `JournalBroken`."""
+        """Wait for an I/O error, for as long as there is none; then raise `JournalBroken`: the process has to end."""
         await self._writer.failed.wait()
         assert self._writer.broken is not None
         raise self._writer.broken
@@ -78,6 +87,9 @@ class Journal:
         self._let_go()
 
     def _let_go(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         for db in (self._reader, *self._spare):
             db.close()
         os.close(self._lock)
@@ -103,6 +115,14 @@ def open_journal(path: Path, key: bytes, clock: Clock) -> Journal:
         raise
 
 
+def _in_snapshot(db: sqlite3.Connection, query: Callable[[sqlite3.Connection], T]) -> T:
+    db.execute("BEGIN")
+    try:
+        return query(db)
+    finally:
+        db.execute("COMMIT")
+
+
 def _take_lock(path: Path) -> int:
     beside = path.with_name(path.name + "-lock")
     try:
@@ -121,12 +141,39 @@ def _take_lock(path: Path) -> int:
 def _connect_to_write(path: Path) -> sqlite3.Connection:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
-    db.execute("PRAGMA journal_mode = WAL")
+    try:
+        _prepare(db, path)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection, path: Path) -> None:
+    if sqlite3.sqlite_version_info < OLDEST:
+        raise JournalUnusable(
+            f"SQLite {sqlite3.sqlite_version} is too old: install {'.'.join(map(str, OLDEST))} or newer"
+        )
+    (mode,) = db.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise JournalUnusable(f"{path}: this file system cannot hold a journal (no WAL); put it on a local disk")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA wal_autocheckpoint = 0")  # by hand, so that an error of its fsync is seen
+    db.execute(f"PRAGMA journal_size_limit = {64 * 1024 * 1024}")
     db.execute("PRAGMA cache_size = -65536")
-    return db
+    _fold(db, path)
+
+
+def _fold(db: sqlite3.Connection, path: Path) -> None:
+    """Move what a killed process left in the WAL into the file, synced, and begin the WAL anew.
+
+    After a failed fsync the kernel may call pages clean that never reached the disk. The process ended, but a new one
+    would read them, append behind them, and lose all of it with the power. Written once more, they are on the disk.
+    """
+    (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise JournalUnusable(f"{path}: another program reads this journal; end it, then start again")
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:

@@ -1,13 +1,16 @@
 """The writer: one thread that owns the writing connection, commits in groups and alone checkpoints.
 
 It takes what is queued and never waits for more, gives each request its savepoint, commits once and only then resolves
-the futures. Errors of SQLite are sorted by what may still be trusted:
+the futures. What fails, fails by what may still be trusted (`failures.py`):
 
-- a full disk fails the batch (`JournalFull`): nothing of it is kept, reads go on, the next batch may succeed;
+- one request's own error undoes its savepoint, and no other;
+- a full disk fails the batch (`JournalFull`): nothing of it is kept, reads go on, a later batch may succeed;
 - an I/O error ends the journal (`JournalBroken`): after a failed fsync nothing later can be trusted, so nothing is
-  acknowledged any more and the process must end;
-- FULL, IOERR, NOMEM and INTERRUPT may roll back the whole transaction inside a savepoint (seen on 3.40), so any of them
-  fails the whole batch, and COMMIT is sent only while the transaction is open.
+  acknowledged any more and the process must end.
+
+A settle (`reserved`) says what was done at a target already, so it is never refused: a batch that cannot be written
+gives its settles back to the writer, which tries them again, first and alone, until the disk takes them.
+SQLite hides the errors of its automatic checkpoint; that is off, and the writer checkpoints itself.
 """
 
 from __future__ import annotations
@@ -23,7 +26,8 @@ from typing import Any, TypeVar
 import structlog
 
 from bridge.clock import Clock
-from bridge.journal.errors import JournalBroken, JournalBusy, JournalError, JournalFull
+from bridge.journal.errors import JournalBroken, JournalBusy, JournalClosed, JournalError, JournalFull
+from bridge.journal.failures import fails_batch, judge
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -32,10 +36,11 @@ BATCH = 256
 """Requests that share one commit, at most."""
 QUEUE = 2048
 """Requests that may wait; one more is refused, unless it is a settle."""
+RETRY = 1.0
+"""Seconds until a journal that could not write tries again by itself."""
 CHECKPOINT_CHANGES = 4000
 """Rows changed between two checkpoints."""
-
-_WHOLE_BATCH = frozenset((sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT))
+_ROOM = "make room on the journal's disk; it goes on by itself"
 
 
 @dataclass(slots=True)
@@ -57,44 +62,54 @@ class Tx:
 class _Job:
     work: Callable[[Tx], Any]
     future: asyncio.Future[Any]
+    reserved: bool
     result: Any = None
-    error: BaseException | None = None
+    error: Exception | None = None
 
 
 class Writer:
-    """Made and started on the loop that submits; `close` waits for all that was submitted."""
+    """Started by the first submit, on the loop that submits; `close` waits for all that was submitted."""
 
-    def __init__(self, db: sqlite3.Connection, clock: Clock, chain_key: bytes) -> None:
+    def __init__(self, db: sqlite3.Connection, clock: Clock, chain_key: bytes, limit: int = QUEUE) -> None:
+        self.broken: JournalBroken | None = None
+        self.failing = False
+        self.failed = asyncio.Event()
+        self.on_dirty: Callable[[set[str]], None] = lambda _: None
         self._db = db
         self._clock = clock
         self._chain_key = chain_key
+        self._limit = limit
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._waiting = 0
-        self._checkpointed = 0
+        self._waiting = 0  # counted on the loop alone
+        self._held: list[_Job] = []
+        self._checkpointed = db.total_changes
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
-        self.broken: JournalBroken | None = None
-        self.full = False
-        self.failed = asyncio.Event()
-        self.on_dirty: Callable[[set[str]], None] = lambda _: None
+        self._closed = False
 
     async def submit(self, work: Callable[[Tx], T], *, reserved: bool = False) -> T:
         """Run `work` in the writer thread; its result, once it is on disk. What it raises undoes it alone."""
         if self.broken is not None:
             raise self.broken
-        if self._waiting >= QUEUE and not reserved:
-            raise JournalBusy
+        if self._closed:
+            raise JournalClosed("the journal is closed")
+        if not reserved:
+            if self._waiting >= self._limit:
+                raise JournalBusy
+            self._waiting += 1
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self._thread.start()
-        job = _Job(work, self._loop.create_future())
-        self._waiting += 1
+        job = _Job(work, self._loop.create_future(), reserved)
         self._jobs.put(job)
         result: T = await job.future
         return result
 
     def close(self) -> None:
-        """Write what is queued, fold the WAL into the file, close. Blocks; the loop must not submit any more."""
+        """Write what is queued, fold the WAL into the file, close. Blocks; a second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         if self._loop is not None:
             self._jobs.put(None)
             self._thread.join()
@@ -103,95 +118,127 @@ class Writer:
         self._db.close()
 
     def _run(self) -> None:
+        try:
+            self._serve()
+        except BaseException as error:  # a bug here must not leave everybody waiting
+            self._break(JournalBroken(f"the writer ended unasked ({error!r})"))
+            raise
+
+    def _serve(self) -> None:
         ending = False
         while not ending:
-            batch: list[_Job] = []
-            job = self._jobs.get()
+            batch, ending = self._take()
+            held, self._held = self._held, []
+            if held:
+                self._write(held)
+            if batch or (self.failing and not held):
+                self._write(batch)
+            if self.failing or self._db.total_changes - self._checkpointed > CHECKPOINT_CHANGES:
+                self._checkpoint("PASSIVE")
+        self._finish(self._held, JournalClosed("the journal could not write until it was closed"))
+
+    def _take(self) -> tuple[list[_Job], bool]:
+        """What is queued, and whether that was all. Waits for the first; with an end, while nothing can be written."""
+        batch: list[_Job] = []
+        try:
+            job = self._jobs.get(timeout=RETRY if self.failing else 0 if self._held else None)
             while job is not None:
                 batch.append(job)
                 if len(batch) == BATCH:
-                    break
-                try:
-                    job = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-            ending = job is None
-            if batch:
-                self._write(batch)
+                    return batch, False
+                job = self._jobs.get_nowait()
+        except queue.Empty:
+            return batch, False
+        return batch, True
 
     def _write(self, batch: list[_Job]) -> None:
         tx = Tx(self._db, self._clock.now(), self._chain_key)
         failure = self.broken or self._commit(batch, tx)
-        assert self._loop is not None
-        try:
-            self._loop.call_soon_threadsafe(self._resolve, batch, failure, tx)
-        except RuntimeError:
-            return  # the loop is closed: the process is ending, and nobody waits for an answer
-        if failure is None and self._db.total_changes - self._checkpointed > CHECKPOINT_CHANGES:
-            self._checkpoint("PASSIVE")
+        if failure is None:
+            self.failing = False
+            self._call(self._resolve, batch, None, tx)
+        elif isinstance(failure, JournalBroken):
+            self._finish(batch, failure)
+        else:
+            self._held += [job for job in batch if job.reserved]
+            self._finish([job for job in batch if not job.reserved], failure)
 
     def _commit(self, batch: list[_Job], tx: Tx) -> JournalError | None:
-        """All of the batch on disk (None), or nothing of it (why)."""
+        """All of the batch on disk (None), or nothing of it (why). An empty one asks whether the disk takes writes."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
+            if not batch:
+                self._db.execute("UPDATE head SET seq = seq")
             for job in batch:
                 self._work(job, tx)
-            if not self._db.in_transaction:
-                raise sqlite3.OperationalError("the transaction ended by itself")
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             return self._undo(error)
-        self.full = False
         return None
 
     def _work(self, job: _Job, tx: Tx) -> None:
         self._db.execute("SAVEPOINT work")
-        kept_callbacks, kept_dirtied = len(tx.callbacks), set(tx.dirtied)
+        callbacks, dirtied = len(tx.callbacks), set(tx.dirtied)
+        job.error = None
         try:
             job.result = job.work(tx)
         except Exception as error:
-            if _fails_all(error) or not self._db.in_transaction:
+            if fails_batch(error):
                 raise
+            job.error = RuntimeError(repr(error)) if isinstance(error, StopIteration) else error  # no future takes that
+        if not self._db.in_transaction:
+            raise sqlite3.OperationalError("the transaction ended by itself") from job.error
+        if job.error is not None:
             self._db.execute("ROLLBACK TO work")
-            del tx.callbacks[kept_callbacks:]
-            tx.dirtied.intersection_update(kept_dirtied)
-            job.error = error
+            del tx.callbacks[callbacks:]
+            tx.dirtied.intersection_update(dirtied)
         self._db.execute("RELEASE work")
 
     def _undo(self, error: sqlite3.Error) -> JournalError:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_IOERR:
-            return self._break(error)
-        if self._db.in_transaction:
-            try:
+        failure = judge(error)
+        try:
+            if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            except sqlite3.Error as worse:
-                return self._break(worse)
-        if code == sqlite3.SQLITE_FULL:
-            if not self.full:
-                log.error("journal.disk_full", remedy="make room on the journal's disk; it goes on by itself")
-            self.full = True
-            return JournalFull("the journal's disk is full")
-        log.error("journal.batch_failed", exc_info=error)
-        return JournalFull(f"the journal could not write ({error})")
+        except sqlite3.Error as worse:
+            failure = JournalBroken(f"a batch could not be undone ({worse}): nothing later could be trusted")
+        if isinstance(failure, JournalBroken):
+            return self._break(failure)
+        if not self.failing:
+            log.error(
+                "journal.not_writable", reason=str(failure), remedy=_ROOM if isinstance(failure, JournalFull) else None
+            )
+        self.failing = True
+        return failure
 
-    def _break(self, error: sqlite3.Error) -> JournalBroken:
-        self.broken = JournalBroken(f"an I/O error on the journal ({error}): nothing later could be trusted")
-        log.critical("journal.broken", reason=str(error), remedy="look at the disk (dmesg); then start again")
-        return self.broken
+    def _break(self, failure: JournalBroken) -> JournalBroken:
+        self.broken = failure
+        log.critical("journal.broken", reason=str(failure), remedy="look at the disk (dmesg); then start again")
+        self._call(self.failed.set)
+        return failure
 
-    def _resolve(self, batch: list[_Job], failure: JournalError | None, tx: Tx) -> None:
-        self._waiting -= len(batch)
+    def _finish(self, batch: list[_Job], failure: JournalError) -> None:
+        if batch:
+            self._call(self._resolve, batch, failure, None)
+
+    def _call(self, function: Callable[..., None], *arguments: object) -> None:
+        if self._loop is None:
+            return
+        try:
+            self._loop.call_soon_threadsafe(function, *arguments)
+        except RuntimeError:
+            return  # the loop is closed: the process is ending, and nobody waits for an answer
+
+    def _resolve(self, batch: list[_Job], failure: JournalError | None, tx: Tx | None) -> None:
         for job in batch:
+            self._waiting -= not job.reserved
+            error = failure or job.error
             if job.future.done():
-                continue
-            if failure is not None or job.error is not None:
-                job.future.set_exception(failure or job.error)  # type: ignore[arg-type]
+                continue  # whoever asked has gone
+            if error is not None:
+                job.future.set_exception(error)
             else:
                 job.future.set_result(job.result)
-        if self.broken is not None:
-            self.failed.set()
-        elif failure is None:
+        if tx is not None:
             for callback in tx.callbacks:
                 callback()
             if tx.dirtied:
@@ -199,16 +246,13 @@ class Writer:
 
     def _checkpoint(self, mode: str) -> None:
         self._checkpointed = self._db.total_changes
+        if self.broken is not None:
+            return
         try:
-            self._db.execute(f"PRAGMA wal_checkpoint({mode})")
+            self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR:
-                self._break(error)
-                if self._loop is not None:
-                    self._loop.call_soon_threadsafe(self.failed.set)
+            failure = judge(error)
+            if isinstance(failure, JournalBroken):
+                self._break(failure)
             else:
                 log.warning("journal.checkpoint_put_off", reason=str(error))
-
-
-def _fails_all(error: Exception) -> bool:
-    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _WHOLE_BATCH
