@@ -1,8 +1,9 @@
 """Changes: what was accepted, in order, in a hash chain.
 
-The chain runs over digests: HMAC(previous, fields of the row, digest of the payload). A payload can be erased and the
-chain still verifies; an edited, missing, swapped or added row breaks it. The head stands in a table of its own, so a
-tail that was cut off is seen too.
+The chain runs over digests: HMAC(head before, digest of the payload, fields of the row). A payload can be erased and
+the chain still verifies; an edited, missing, swapped or added row breaks it. The head stands in a table of its own and
+is a HMAC of the last row's link: who cuts off the tail cannot make the head of an earlier row without the key, and a
+row appended to a forged head never verifies. (A whole journal put back to an older copy is not seen here.)
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def append(tx: Tx, change: NewChange) -> int:
     }
     row["chain"] = _chain(tx.chain_key, previous, row)
     tx.db.execute(_SQL["append"], row)
-    tx.db.execute(_SQL["move_head"], {"seq": row["seq"], "chain": row["chain"]})
+    tx.db.execute(_SQL["move_head"], {"seq": row["seq"], "chain": seal(tx.chain_key, row["chain"])})
     seq: int = row["seq"]
     return seq
 
@@ -60,7 +61,7 @@ def verify(db: sqlite3.Connection, key: bytes) -> str | None:
     """What is wrong with the chain under `key` (of `keys.chain_key`), with the first row it shows at; None: nothing."""
     db.row_factory, before = sqlite3.Row, db.row_factory
     try:
-        expected, previous = 1, bytes(32)
+        expected, previous = 1, seal(key, b"")
         for row in db.execute(_SQL["all"]):
             if row["seq"] != expected:
                 return f"change {expected} is missing"
@@ -68,13 +69,18 @@ def verify(db: sqlite3.Connection, key: bytes) -> str | None:
                 return f"the payload of change {expected} was altered"
             if not hmac.compare_digest(row["chain"], _chain(key, previous, dict(row))):
                 return f"change {expected} was altered, or does not belong there"
-            expected, previous = expected + 1, row["chain"]
-        seq, chain = db.execute(_SQL["head"]).fetchone()
-        if (seq, chain) != (expected - 1, previous):
-            return f"changes after {expected - 1} are missing: the head says {seq}"
-        return None
+            expected, previous = expected + 1, seal(key, row["chain"])
+        seq, head = db.execute(_SQL["head"]).fetchone() or (None, b"")
+        if seq == expected - 1 and hmac.compare_digest(head, previous):
+            return None
+        return f"the chain ends at change {expected - 1}, and its head says otherwise: changes are missing at the end"
     finally:
         db.row_factory = before
+
+
+def seal(key: bytes, link: bytes) -> bytes:
+    """The head of a chain whose last link this is; of an empty chain where it is empty."""
+    return hmac.digest(key, b"head\0" + link, "sha256")
 
 
 def _digest(key: bytes, payload: str) -> bytes:

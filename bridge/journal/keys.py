@@ -11,6 +11,7 @@ import sqlite3
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from bridge.journal import changes
 from bridge.journal.errors import JournalUnusable
 from bridge.journal.sql import load
 
@@ -32,7 +33,9 @@ def check(db: sqlite3.Connection, key: bytes) -> None:
     proof = hmac.digest(derive(key, b"key check"), b"scim-bridge journal", "sha256")
     (stored,) = db.execute(_SQL["key_proof"]).fetchone() or (None,)
     if stored is None:
-        db.execute(_SQL["first_head"], {"proof": proof})
+        if db.execute(_SQL["any"]).fetchone() is not None:
+            raise JournalUnusable("the journal has changes and no head: somebody removed it; restore the journal")
+        db.execute(_SQL["first_head"], {"proof": proof, "chain": changes.seal(chain_key(key), b"")})
     elif not hmac.compare_digest(stored, proof):
         raise JournalUnusable(
             "the journal was made with another key: hand in the one it was made with ([journal] key), "
