@@ -1,0 +1,154 @@
+"""The SCIM server: what each path and method means (RFC 7644 §3.2).
+
+One dispatcher and no router, for every answer, 404 and 405 too, is ours.
+
+/{Users,Groups}  /{Users,Groups}/{id}  /{Users,Groups}/.search  /.search  /  /Me  /Bulk
+/ServiceProviderConfig  /ResourceTypes[/{name}]  /Schemas[/{urn}]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import unquote, urlsplit
+
+from aiohttp import web
+
+from bridge.edge import discover, writes
+from bridge.edge.body import read_json
+from bridge.edge.gate import Handler, gate, json_response
+from bridge.edge.listing import find
+from bridge.edge.parts import Asked, Client, Edge
+from bridge.edge.shown import etag, location, show
+from bridge.journal import resources
+from bridge.journal.accept import Accepted
+from bridge.scim.errors import MethodNotAllowed, NotFound, NotImplementedHere
+from bridge.scim.messages import Search, search_from_body, search_from_query
+from bridge.scim.resource_types import ResourceType
+
+Act = Callable[[Edge, web.Request, Asked], Awaitable[web.Response]]
+
+
+def make_app(edge: Edge) -> web.Application:
+    """The application of the edge's listener."""
+    app = web.Application(client_max_size=edge.limits.group_body + 1)
+    app.router.add_route("*", "/{path:.*}", gate(edge, _dispatcher(edge)))
+    return app
+
+
+def _dispatcher(edge: Edge) -> Handler:
+    base = urlsplit(edge.base_url).path.rstrip("/")
+
+    async def dispatch(request: web.Request, client: Client) -> web.Response:
+        path = request.rel_url.raw_path
+        if path != base and not path.startswith(base + "/"):
+            raise NotFound("there is nothing here; SCIM is at " + edge.base_url)
+        parts = [unquote(part) for part in path[len(base) :].strip("/").split("/")]
+        return await _route(edge, request, client, parts)
+
+    return dispatch
+
+
+async def _route(edge: Edge, request: web.Request, client: Client, parts: list[str]) -> web.Response:
+    head = parts[0].lower()
+    type_ = edge.by_endpoint.get(head)
+    if type_ is not None and len(parts) <= 2:
+        return await _on_type(edge, request, client, type_, parts[1] if len(parts) == 2 else None)
+    if parts in ([""], [".search"]):
+        return await _search(edge, request, client, list(edge.types.values()), by_post=parts != [""])
+    if head in ("me", "bulk"):
+        raise NotImplementedHere(f"/{parts[0]} is not built")
+    return discover.answer(edge, request, parts)
+
+
+async def _on_type(
+    edge: Edge, request: web.Request, client: Client, type_: ResourceType, id_: str | None
+) -> web.Response:
+    if id_ == ".search":
+        return await _search(edge, request, client, [type_], by_post=True)
+    acts = _ON_TYPE if id_ is None else _ON_RESOURCE
+    act = acts.get(request.method)
+    if act is None:
+        raise _not_allowed(request, acts)
+    asked = Asked(client, type_, _query(request), id_)
+    if request.method in ("POST", "PUT", "PATCH"):
+        limit = edge.limits.group_body if type_.name == "Group" else edge.limits.body
+        asked.raw = await read_json(request, limit)
+    asked.if_match = request.headers.get("If-Match")
+    asked.if_none_match = request.headers.get("If-None-Match")
+    return await act(edge, request, asked)
+
+
+def _query(request: web.Request) -> Search:
+    if not request.rel_url.raw_query_string:
+        return Search()
+    return search_from_query({name.lower(): value for name, value in request.rel_url.query.items()})
+
+
+async def _search(
+    edge: Edge, request: web.Request, client: Client, types: list[ResourceType], *, by_post: bool
+) -> web.Response:
+    if not by_post:
+        if request.method not in ("GET", "HEAD"):
+            raise MethodNotAllowed(f"{request.method} is not possible here", "GET")
+        return json_response(await find(edge, client, types, _query(request)))
+    if request.method != "POST":
+        raise MethodNotAllowed(f"{request.method} is not possible here", "POST")
+    search = search_from_body(await read_json(request, edge.limits.body))
+    return json_response(await find(edge, client, types, search))
+
+
+async def _list(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
+    return json_response(await find(edge, asked.client, [asked.type], asked.search))
+
+
+async def _get(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
+    tenant, type_, id_ = asked.client.tenant, asked.type, asked.id or ""
+    stored = edge.journal.read(lambda db: resources.get(db, tenant, type_.name, id_))
+    if stored is None:
+        raise NotFound(f"there is no {type_.name} with id {id_[:80]}")
+    tag = etag(stored.version)
+    if asked.if_none_match is not None and _holds(asked.if_none_match, tag):
+        return web.Response(status=304, headers={"ETag": tag})
+    body = edge.journal.read(lambda db: show(db, edge, type_, stored, asked.search))
+    return json_response(body, headers={"ETag": tag, "Location": location(edge, type_, stored.id)})
+
+
+async def _create(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
+    return _resource(edge, asked, await writes.create(edge, asked), 201)
+
+
+async def _put(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
+    return _resource(edge, asked, await writes.put(edge, asked), 200)
+
+
+async def _patch(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
+    accepted = await writes.patch_(edge, asked)
+    if writes.is_large_members_patch(edge, asked, accepted):
+        return web.Response(status=204, headers={"ETag": etag(accepted.stored.version)})
+    return _resource(edge, asked, accepted, 200)
+
+
+async def _delete(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
+    await writes.delete(edge, asked)
+    return web.Response(status=204)
+
+
+_ON_TYPE: dict[str, Act] = {"GET": _list, "HEAD": _list, "POST": _create}
+_ON_RESOURCE: dict[str, Act] = {"GET": _get, "HEAD": _get, "PUT": _put, "PATCH": _patch, "DELETE": _delete}
+
+
+def _resource(edge: Edge, asked: Asked, accepted: Accepted, status: int) -> web.Response:
+    stored = accepted.stored
+    body = edge.journal.read(lambda db: show(db, edge, asked.type, stored, asked.search))
+    headers = {"ETag": etag(stored.version), "Location": location(edge, asked.type, stored.id)}
+    return json_response(body, status, headers)
+
+
+def _holds(if_none_match: str, tag: str) -> bool:
+    plain = tag.removeprefix("W/")
+    tags = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+    return "*" in tags or plain in tags
+
+
+def _not_allowed(request: web.Request, acts: dict[str, Act]) -> MethodNotAllowed:
+    return MethodNotAllowed(f"{request.method} is not possible here", ", ".join(acts))

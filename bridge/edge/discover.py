@@ -1,0 +1,47 @@
+"""Discovery (RFC 7644 §4): ServiceProviderConfig, ResourceTypes, Schemas. Read-only, and never filtered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from bridge.edge.gate import json_response
+from bridge.edge.parts import Edge
+from bridge.scim import discovery
+from bridge.scim.errors import Forbidden, MethodNotAllowed, NotFound
+from bridge.scim.messages import list_response
+
+
+def answer(edge: Edge, request: web.Request, parts: list[str]) -> web.Response:
+    """The document at this path; `NotFound` where there is none."""
+    head = parts[0].lower()
+    documents = _documents(edge, head)
+    if documents is None or len(parts) > 2 or (len(parts) == 2 and head == "serviceproviderconfig"):
+        raise NotFound("there is nothing at this path")
+    if request.method not in ("GET", "HEAD"):
+        raise MethodNotAllowed(f"{request.method} is not possible here", "GET, HEAD")
+    if any(name.lower() == "filter" for name in request.rel_url.query):
+        raise Forbidden("discovery cannot be filtered (RFC 7644 §4)")
+    if head == "serviceproviderconfig":
+        return json_response(documents[""])
+    if len(parts) == 1:
+        return json_response(list_response(list(documents.values()), len(documents)))
+    found = {name.lower(): document for name, document in documents.items()}.get(parts[1].lower())
+    if found is None:
+        raise NotFound(f"there is no {parts[1][:120]} here")
+    return json_response(found)
+
+
+def _documents(edge: Edge, head: str) -> dict[str, dict[str, Any]] | None:
+    types = edge.types.values()
+    match head:
+        case "serviceproviderconfig":
+            return {"": discovery.service_provider_config(edge.features, edge.base_url)}
+        case "resourcetypes":
+            return {each.name: discovery.resource_type(each, edge.base_url) for each in types}
+        case "schemas":
+            schemas = discovery.schemas(types)
+            return {urn: discovery.schema(schema, edge.base_url) for urn, schema in schemas.items()}
+        case _:
+            return None

@@ -1,0 +1,80 @@
+"""What the edge is made of, handed in by the wiring; and the request as the handlers see it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bridge.clock import Clock
+from bridge.edge.metrics import Metrics
+from bridge.journal import Journal
+from bridge.scim.discovery import Features
+from bridge.scim.messages import Search
+from bridge.scim.resource_types import ResourceType
+
+TargetsFor = Callable[[str, str], Sequence[tuple[str, str]]]
+"""Tenant and resource type → the targets that take it, each with its word for the kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who calls: its name, and the tenant it sees."""
+
+    name: str
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes of a request's body; groups may be larger, for they carry members."""
+
+    body: int = 2**20
+    group_body: int = 16 * 2**20
+
+
+class Clients:
+    """Tokens → clients. Only digests are kept, so that finding one takes the same time whatever was sent."""
+
+    def __init__(self, tokens: Mapping[str, Client]) -> None:
+        self._by_digest = {_digest(token): client for token, client in tokens.items()}
+
+    def find(self, token: str) -> Client | None:
+        """The client whose token this is."""
+        return self._by_digest.get(_digest(token))
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+
+
+@dataclass
+class Edge:
+    """Everything a handler needs. `clients` and `targets_for` may be exchanged while it runs (reload)."""
+
+    journal: Journal
+    clients: Clients
+    targets_for: TargetsFor
+    types: Mapping[str, ResourceType]
+    base_url: str
+    clock: Clock
+    limits: Limits = Limits()
+    features: Features = field(default_factory=Features)
+    is_ready: Callable[[], bool] = lambda: True
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def __post_init__(self) -> None:
+        self.by_endpoint = {each.endpoint.lower(): each for each in self.types.values()}
+
+
+@dataclass(slots=True)
+class Asked:
+    """One request after the gate: who asks, about what, how it shall be shown."""
+
+    client: Client
+    type: ResourceType
+    search: Search
+    id: str | None = None
+    raw: object = None
+    if_match: str | None = None
+    if_none_match: str | None = None

@@ -1,0 +1,88 @@
+"""A stored resource as an answer shows it: with `id` and `meta`, a group's members, a user's groups."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from bridge.edge.parts import Edge
+from bridge.journal import memberships
+from bridge.journal.resources import Stored
+from bridge.scim.members import Member
+from bridge.scim.messages import Search
+from bridge.scim.project import answer, wants
+from bridge.scim.resource_types import ResourceType
+
+ENDPOINTS = {"User": "Users", "Group": "Groups"}
+
+
+def etag(version: int) -> str:
+    """A weak tag: the same resource may be shown in more ways than one."""
+    return f'W/"{version}"'
+
+
+def location(edge: Edge, type_: ResourceType, id_: str) -> str:
+    return f"{edge.base_url}/{type_.endpoint}/{id_}"
+
+
+def show(db: sqlite3.Connection, edge: Edge, type_: ResourceType, stored: Stored, search: Search) -> dict[str, Any]:
+    """The resource as the search wants it; what is not shown is not read."""
+    whole = describe(edge, type_, stored)
+    for name in ("members", "groups"):
+        if type_.find(name) is not None and wants(name, type_, search.attributes, search.excluded):
+            add_related(db, edge, name, whole)
+    return answer(whole, type_, search.attributes, search.excluded)
+
+
+def describe(edge: Edge, type_: ResourceType, stored: Stored) -> dict[str, Any]:
+    """The resource with `id` and `meta`, without what is kept elsewhere."""
+    return {
+        **stored.body,
+        "id": stored.id,
+        "meta": {
+            "resourceType": type_.name,
+            "created": timestamp(stored.created),
+            "lastModified": timestamp(stored.modified),
+            "location": location(edge, type_, stored.id),
+            "version": etag(stored.version),
+        },
+    }
+
+
+def add_related(db: sqlite3.Connection, edge: Edge, name: str, whole: dict[str, Any]) -> None:
+    """Add a group's members or a user's groups, where there are any."""
+    if name == "members":
+        values = [_member(edge, member) for member in memberships.of(db, whole["id"])]
+    else:
+        values = list(_groups(db, edge, whole["id"]))
+    if values:
+        whole[name] = values
+
+
+def _member(edge: Edge, member: Member) -> dict[str, Any]:
+    endpoint = ENDPOINTS.get(member.type or "User", "Users")
+    return {**member.as_scim(), "$ref": f"{edge.base_url}/{endpoint}/{member.value}"}
+
+
+def _groups(db: sqlite3.Connection, edge: Edge, id_: str) -> Iterable[dict[str, Any]]:
+    """The groups a resource is in, and the groups these are in; a cycle ends where it began."""
+    seen = {id_}
+    ring, kind = [id_], "direct"
+    while ring:
+        found: list[str] = []
+        for each in ring:
+            for group, body in memberships.groups_of(db, each):
+                if group in seen:
+                    continue
+                seen.add(group)
+                found.append(group)
+                shown = {"value": group, "$ref": f"{edge.base_url}/Groups/{group}", "type": kind}
+                yield {**shown, "display": body["displayName"]} if "displayName" in body else shown
+        ring, kind = found, "indirect"
+
+
+def timestamp(milliseconds: int) -> str:
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03d}Z"
