@@ -6,17 +6,16 @@ What a target holds of each is `target_membership`; every change here marks its 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
 
 from bridge.journal.sql import load
 from bridge.journal.writer import Tx
-from bridge.scim.patch import Member, MemberOp, MembersAdd, MembersRemove, MembersRemoveWhere, MembersSet
+from bridge.scim.members import Member, MemberOp, MembersAdd, MembersRemove, MembersRemoveWhere, MembersSet
 
 _SQL = load("memberships")
-_TYPE_OF = load("resources")["type_of"]
 
 
 def of(db: sqlite3.Connection, group: str) -> list[Member]:
@@ -24,9 +23,25 @@ def of(db: sqlite3.Connection, group: str) -> list[Member]:
     return [Member(*row) for row in db.execute(_SQL["of"], {"group": group})]
 
 
+def of_many(db: sqlite3.Connection, groups: Iterable[str]) -> dict[str, list[Member]]:
+    """The members of each group; a group without members is not in it."""
+    found: dict[str, list[Member]] = {}
+    for group, *member in db.execute(_SQL["of_many"], {"groups": _json(groups)}):
+        found.setdefault(group, []).append(Member(*member))
+    return found
+
+
 def groups_of(db: sqlite3.Connection, member: str) -> list[tuple[str, dict[str, Any]]]:
     """The groups that name the member directly: id and body."""
     return [(group, orjson.loads(body)) for group, body in db.execute(_SQL["groups_of"], {"member": member})]
+
+
+def groups_of_many(db: sqlite3.Connection, members: Iterable[str]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    """The groups that name each member directly; a member of none is not in it."""
+    found: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for member, group, body in db.execute(_SQL["groups_of_many"], {"members": _json(members)}):
+        found.setdefault(member, []).append((group, orjson.loads(body)))
+    return found
 
 
 def contains(db: sqlite3.Connection, group: str, member: str) -> bool:
@@ -40,59 +55,51 @@ def count(db: sqlite3.Connection, group: str) -> int:
 
 def apply(tx: Tx, tenant: str, group: str, operations: Iterable[MemberOp], targets: Sequence[str]) -> bool:
     """Carry out the operations in order; whether any row changed."""
-    changed = False
+    changed: set[str] = set()
     for operation in operations:
-        match operation:
-            case MembersSet(members):
-                keep = {member.value for member in members}
-                gone = [member.value for member in of(tx.db, group) if member.value not in keep]
-                changed |= _remove(tx, group, gone, targets)
-                changed |= _add(tx, tenant, group, members, targets)
-            case MembersAdd(members):
-                changed |= _add(tx, tenant, group, members, targets)
-            case MembersRemove(ids):
-                changed |= _remove(tx, group, ids, targets)
-            case MembersRemoveWhere():
-                matching = [member.value for member in of(tx.db, group) if operation.matches(member)]
-                changed |= _remove(tx, group, matching, targets)
-    return changed
+        changed.update(_carry_out(tx.db, tenant, group, operation))
+    if changed:
+        members = _json(sorted(changed))  # in the order of the index: twice as fast for many
+        for target in targets:
+            tx.db.execute(_SQL["dirty"], {"target": target, "group": group, "members": members})
+    return bool(changed)
 
 
 def drop(tx: Tx, resource: str, targets: Sequence[str]) -> list[str]:
     """Remove every membership of and in a resource that is deleted; the groups that lost it."""
     groups = [group for (group,) in tx.db.execute(_SQL["group_ids_of"], {"member": resource})]
-    for group in groups:
-        _dirty(tx, group, resource, targets)
+    for target in targets if groups else ():
+        tx.db.execute(_SQL["dirty_groups_of"], {"target": target, "member": resource})
     tx.db.execute(_SQL["remove_member"], {"member": resource})
     tx.db.execute(_SQL["remove_group"], {"group": resource})
     return groups
 
 
-def _add(tx: Tx, tenant: str, group: str, members: Iterable[Member], targets: Sequence[str]) -> bool:
-    changed = False
-    for member in members:
-        row = {"group": group, "member": member.value, "display": member.display}
-        row["type"] = member.type or _type_of(tx.db, tenant, member.value)
-        if tx.db.execute(_SQL["add"], row).rowcount:
-            changed = True
-            _dirty(tx, group, member.value, targets)
-    return changed
+def _carry_out(db: sqlite3.Connection, tenant: str, group: str, operation: MemberOp) -> Iterator[str]:
+    """One operation; yields the members that it added or removed."""
+    match operation:
+        case MembersSet(members):
+            have = {member for (member,) in db.execute(_SQL["ids_of"], {"group": group})}
+            yield from _rows(db, "remove", group, _json(sorted(have.difference(m.value for m in members))))
+            yield from _add(db, tenant, group, [m for m in members if m.value not in have])
+        case MembersAdd(members):
+            yield from _add(db, tenant, group, members)
+        case MembersRemove(ids):
+            yield from _rows(db, "remove", group, _json(ids))
+        case MembersRemoveWhere():
+            matching = _json(member.value for member in of(db, group) if operation.matches(member))
+            yield from _rows(db, "remove", group, matching)
 
 
-def _remove(tx: Tx, group: str, members: Iterable[str], targets: Sequence[str]) -> bool:
-    changed = False
-    for member in members:
-        if tx.db.execute(_SQL["remove"], {"group": group, "member": member}).rowcount:
-            changed = True
-            _dirty(tx, group, member, targets)
-    return changed
+def _add(db: sqlite3.Connection, tenant: str, group: str, members: Iterable[Member]) -> list[str]:
+    rows = _json({"value": m.value, "type": m.type, "display": m.display} for m in members)
+    return _rows(db, "add", group, rows, tenant=tenant)
 
 
-def _dirty(tx: Tx, group: str, member: str, targets: Sequence[str]) -> None:
-    for target in targets:
-        tx.db.execute(_SQL["dirty"], {"target": target, "group": group, "member": member})
+def _rows(db: sqlite3.Connection, statement: str, group: str, members: str, **more: str) -> list[str]:
+    found = db.execute(_SQL[statement], {"group": group, "members": members, **more}).fetchall()
+    return [member for (member,) in found]
 
 
-def _type_of(db: sqlite3.Connection, tenant: str, resource: str) -> str:
-    row = db.execute(_TYPE_OF, {"id": resource, "tenant": tenant}).fetchone()
-    return row[0] if row else "User"
+def _json(values: Iterable[object]) -> str:
+    return orjson.dumps(list(values)).decode()

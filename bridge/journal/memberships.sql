@@ -1,8 +1,20 @@
+-- Group → member, and what of it each target has to be told. Lists come in as JSON arrays: one statement for any number.
+
 -- of --
 SELECT member, type, display FROM membership WHERE group_id = :group;
 
+-- ids_of --
+SELECT member FROM membership WHERE group_id = :group;
+
+-- of_many --
+SELECT group_id, member, type, display FROM membership WHERE group_id IN (SELECT value FROM json_each(:groups));
+
 -- groups_of --
 SELECT m.group_id, r.body FROM membership AS m JOIN resource AS r ON r.id = m.group_id WHERE m.member = :member;
+
+-- groups_of_many --
+SELECT m.member, m.group_id, r.body FROM membership AS m JOIN resource AS r ON r.id = m.group_id
+WHERE m.member IN (SELECT value FROM json_each(:members));
 
 -- group_ids_of --
 SELECT group_id FROM membership WHERE member = :member;
@@ -14,10 +26,19 @@ SELECT 1 FROM membership WHERE group_id = :group AND member = :member;
 SELECT count(*) FROM membership WHERE group_id = :group;
 
 -- add --
-INSERT INTO membership (group_id, member, type, display) VALUES (:group, :member, :type, :display) ON CONFLICT DO NOTHING;
+-- What the client did not say of a member's type, its resource says, if there is one.
+INSERT INTO membership (group_id, member, type, display)
+SELECT :group, json_extract(m.value, '$.value'),
+  coalesce(
+    json_extract(m.value, '$.type'),
+    (SELECT type FROM resource AS r WHERE r.id = json_extract(m.value, '$.value') AND r.tenant = :tenant),
+    'User'),
+  json_extract(m.value, '$.display')
+FROM json_each(:members) AS m WHERE true
+ON CONFLICT DO NOTHING RETURNING member;
 
 -- remove --
-DELETE FROM membership WHERE group_id = :group AND member = :member;
+DELETE FROM membership WHERE group_id = :group AND member IN (SELECT value FROM json_each(:members)) RETURNING member;
 
 -- remove_group --
 DELETE FROM membership WHERE group_id = :group;
@@ -26,5 +47,11 @@ DELETE FROM membership WHERE group_id = :group;
 DELETE FROM membership WHERE member = :member;
 
 -- dirty --
-INSERT INTO target_membership (target, group_id, member, dirty) VALUES (:target, :group, :member, 1)
-ON CONFLICT DO UPDATE SET dirty = 1;
+INSERT INTO target_membership (target, group_id, member, dirty)
+SELECT :target, :group, value, 1 FROM json_each(:members) WHERE true
+ON CONFLICT DO UPDATE SET dirty = 1 WHERE dirty = 0;
+
+-- dirty_groups_of --
+INSERT INTO target_membership (target, group_id, member, dirty)
+SELECT :target, group_id, :member, 1 FROM membership WHERE member = :member
+ON CONFLICT DO UPDATE SET dirty = 1 WHERE dirty = 0;
