@@ -19,7 +19,7 @@ from bridge.journal.resources import Stored
 from bridge.journal.sql import load
 from bridge.journal.writer import Tx
 from bridge.scim.errors import NotFound, PreconditionFailed, Uniqueness
-from bridge.scim.patch import MemberOp
+from bridge.scim.members import MemberOp
 
 _SQL = load("resources")
 URGENT, NORMAL = 0, 1

@@ -1,0 +1,253 @@
+import sqlite3
+
+import pytest
+
+from bridge.journal import changes, keys, memberships, resources
+from bridge.journal.accept import Delete, Request, Write, accept
+from bridge.journal.resources import Stored
+from bridge.journal.schema import migrate
+from bridge.journal.writer import Tx
+from bridge.scim.errors import InvalidValue, NotFound, PreconditionFailed, Uniqueness
+from bridge.scim.members import Member, MembersAdd, MembersRemove
+
+TARGETS = {"User": [("corp", "users"), ("saas", "users")], "Group": [("corp", "groups")]}
+CHAIN = keys.chain_key(bytes(32))
+
+
+@pytest.fixture
+def tx() -> Tx:
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(db)
+    keys.check(db, bytes(32))
+    yield Tx(db, 1000, CHAIN)
+    db.close()
+
+
+def targets_for(tenant: str, type_: str) -> list[tuple[str, str]]:
+    return TARGETS[type_] if tenant == "default" else []
+
+
+def request(operation: str, id_: str | None = None, type_: str = "User", **more: object) -> Request:
+    return Request("default", "entra", type_, id_, operation, {"asked": operation}, **more)
+
+
+def user(name: str = "grace", **attributes: object) -> Write:
+    return Write({"userName": name, **attributes}, name.casefold(), None)
+
+
+def create(tx: Tx, write: Write | None = None, type_: str = "User") -> Stored:
+    return accept(tx, request("create", type_=type_), lambda _: write or user(), targets_for).stored
+
+
+def replace(tx: Tx, id_: str, write: Write, type_: str = "User", **more: object):
+    return accept(tx, request("replace", id_, type_, **more), lambda _: write, targets_for)
+
+
+def group(*operations: object) -> Write:
+    return Write({"displayName": "Navy"}, None, None, operations)
+
+
+def links(tx: Tx) -> dict[tuple[str, str], tuple[str, int, int]]:
+    rows = tx.db.execute("SELECT target, resource, state, wish, lane FROM link")
+    return {(target, resource): tuple(rest) for target, resource, *rest in rows}
+
+
+def all_delivered(tx: Tx) -> None:
+    tx.db.execute("UPDATE link SET state = 'in_sync', done = wish")
+    tx.db.execute("UPDATE target_membership SET dirty = 0, applied = member")
+    tx.dirtied.clear()
+
+
+def operations(tx: Tx) -> list[tuple[str, int]]:
+    return tx.db.execute("SELECT operation, version FROM change ORDER BY seq").fetchall()
+
+
+def test_a_create_is_recorded_and_dirty_at_each_target(tx):
+    accepted = accept(tx, request("create"), lambda _: user(), targets_for)
+
+    stored = accepted.stored
+    assert (True, True) == (accepted.changed, accepted.created)
+    assert Stored(stored.id, "default", "User", 1, 1000, 1000, None, {"userName": "grace"}) == stored
+    assert stored == resources.get(tx.db, "default", "User", stored.id)
+    assert {("corp", stored.id): ("dirty", 1, 1), ("saas", stored.id): ("dirty", 1, 1)} == links(tx)
+    assert {"corp", "saas"} == tx.dirtied
+    assert [("create", 1)] == operations(tx)
+    assert changes.verify(tx.db, CHAIN) is None
+
+
+def test_a_create_decides_without_a_current_resource(tx):
+    seen: list[object] = []
+
+    accept(tx, request("create"), lambda current: seen.append(current) or user(), targets_for)
+
+    assert [None] == seen
+
+
+def test_an_update_decides_on_what_is_stored_and_makes_a_version(tx):
+    stored = create(tx)
+    seen: list[object] = []
+
+    tx.now = 2000
+    accepted = accept(
+        tx, request("patch", stored.id), lambda current: seen.append(current) or user(title="Admiral"), targets_for
+    )
+
+    assert [stored] == seen
+    assert (2, 1000, 2000) == (accepted.stored.version, accepted.stored.created, accepted.stored.modified)
+    assert {"userName": "grace", "title": "Admiral"} == accepted.stored.body
+    assert accepted.stored == resources.get(tx.db, "default", "User", stored.id)
+    assert ("dirty", 2, 1) == links(tx)["corp", stored.id]
+    assert [("create", 1), ("patch", 2)] == operations(tx)
+
+
+def test_a_put_of_the_same_leaves_no_trace(tx):
+    stored = create(tx)
+    all_delivered(tx)
+
+    accepted = replace(tx, stored.id, user())
+
+    assert not accepted.changed
+    assert stored == accepted.stored
+    assert [("create", 1)] == operations(tx)
+    assert {("in_sync", 1, 1)} == set(links(tx).values())
+    assert set() == tx.dirtied
+
+
+def test_the_order_of_attributes_is_no_change(tx):
+    stored = create(tx, Write({"userName": "grace", "title": "Admiral"}, "grace", None))
+
+    assert not replace(tx, stored.id, Write({"title": "Admiral", "userName": "grace"}, "grace", None)).changed
+
+
+@pytest.mark.parametrize("operation", ["replace", "patch", "delete"])
+def test_what_is_not_there_is_not_found(tx, operation):
+    with pytest.raises(NotFound):
+        accept(tx, request(operation, "nobody"), lambda _: user(), targets_for)
+
+
+def test_another_tenant_or_type_does_not_see_it(tx):
+    stored = create(tx)
+    other = Request("other", "okta", "User", stored.id, "delete", None)
+
+    with pytest.raises(NotFound):
+        accept(tx, other, lambda _: Delete(), targets_for)
+    with pytest.raises(NotFound):
+        accept(tx, request("delete", stored.id, "Group"), lambda _: Delete(), targets_for)
+
+
+def test_what_decide_refuses_is_refused(tx):
+    def refuse(_: object) -> Write:
+        raise InvalidValue("no")
+
+    with pytest.raises(InvalidValue):
+        accept(tx, request("create"), refuse, targets_for)
+    assert [] == operations(tx)
+
+
+@pytest.mark.parametrize("if_match", ['W/"1"', '"1"', "*", '"7", W/"1"', None])
+def test_a_version_that_matches_goes_on(tx, if_match):
+    stored = create(tx)
+
+    assert replace(tx, stored.id, user(title="Admiral"), if_match=if_match).changed
+
+
+@pytest.mark.parametrize("if_match", ['W/"2"', '"0"', '""', '"11"'])
+def test_a_version_that_is_gone_is_refused(tx, if_match):
+    stored = create(tx)
+
+    with pytest.raises(PreconditionFailed):
+        replace(tx, stored.id, user(title="Admiral"), if_match=if_match)
+
+
+def test_a_name_belongs_to_one_resource_of_its_tenant(tx):
+    create(tx, user("Grace"))
+
+    with pytest.raises(Uniqueness):
+        create(tx, user("grace"))
+    other = Request("other", "okta", "User", None, "create", None)
+    assert accept(tx, other, lambda _: user("grace"), targets_for).created
+
+
+def test_a_rename_to_a_name_that_is_taken_is_refused(tx):
+    create(tx, user("grace"))
+    stored = create(tx, user("ada"))
+
+    with pytest.raises(Uniqueness):
+        replace(tx, stored.id, user("grace"))
+
+
+def test_groups_may_share_a_name(tx):
+    assert create(tx, group(), "Group").id != create(tx, group(), "Group").id
+
+
+def test_a_deleted_resource_is_a_tombstone_and_dirty(tx):
+    stored = create(tx)
+    all_delivered(tx)
+
+    tx.now = 2000
+    accepted = accept(tx, request("delete", stored.id), lambda _: Delete(), targets_for)
+
+    assert (2, 2000) == (accepted.stored.version, accepted.stored.deleted)
+    assert resources.get(tx.db, "default", "User", stored.id) is None
+    assert accepted.stored == resources.by_id(tx.db, stored.id)
+    assert {("dirty", 2, 1)} == set(links(tx).values())
+    assert [("create", 1), ("delete", 2)] == operations(tx)
+
+
+def test_the_name_of_a_deleted_resource_is_free(tx):
+    accept(tx, request("delete", create(tx).id), lambda _: Delete(), targets_for)
+
+    assert 1 == create(tx).version
+
+
+def test_who_is_disabled_goes_first(tx):
+    stored = create(tx, user(active=True))
+    all_delivered(tx)
+
+    replace(tx, stored.id, user(active=False))
+
+    assert {("dirty", 2, 0)} == set(links(tx).values())
+
+
+def test_members_are_rows_and_make_a_version(tx):
+    made = create(tx, group(MembersAdd((Member("a"),))), "Group")
+    all_delivered(tx)
+
+    accepted = replace(tx, made.id, group(MembersAdd((Member("b"),))), "Group")
+
+    assert 2 == accepted.stored.version
+    assert "members" not in accepted.stored.body
+    assert ["a", "b"] == [member.value for member in memberships.of(tx.db, made.id)]
+    assert ("dirty", 2, 1) == links(tx)["corp", made.id]
+    assert [("b",)] == tx.db.execute("SELECT member FROM target_membership WHERE dirty").fetchall()
+
+
+def test_a_member_added_again_leaves_no_trace(tx):
+    made = create(tx, group(MembersAdd((Member("a"),))), "Group")
+
+    assert not replace(tx, made.id, group(MembersAdd((Member("a"),)), MembersRemove(("x",))), "Group").changed
+    assert [("create", 1)] == operations(tx)
+
+
+def test_who_is_deleted_leaves_the_groups_and_they_are_dirty(tx):
+    person = create(tx)
+    made = create(tx, group(MembersAdd((Member(person.id),))), "Group")
+    all_delivered(tx)
+
+    accept(tx, request("delete", person.id), lambda _: Delete(), targets_for)
+
+    assert [] == memberships.of(tx.db, made.id)
+    assert ("dirty", 2, 1) == links(tx)["corp", made.id]
+    assert 2 == resources.by_id(tx.db, made.id).version
+    assert [("corp", made.id, person.id, 1)] == tx.db.execute(
+        "SELECT target, group_id, member, dirty FROM target_membership"
+    ).fetchall()
+
+
+def test_a_type_that_no_target_takes_is_recorded_all_the_same(tx):
+    other = Request("other", "okta", "User", None, "create", None)
+
+    stored = accept(tx, other, lambda _: user(), targets_for).stored
+
+    assert {} == links(tx)
+    assert stored == resources.by_id(tx.db, stored.id)
