@@ -23,8 +23,8 @@ def _always(_: object) -> bool:
     return True
 
 
-def _true(value: object) -> bool:
-    return value is not False
+def _is(value: bool) -> Callable[[object], bool]:
+    return lambda written: written is value
 
 
 def _steps(value: object) -> bool:
@@ -62,7 +62,7 @@ TABLE = (
         'write profile = "generic": plain SCIM 2.0, as every sender speaks it',
         _one_of("entra", "okta", "onelogin", "wso2", "fusionauth"),
     ),
-    Unbuilt("targets.*.password", "the delivery of passwords", "write password = false", _true),
+    Unbuilt("targets.*.password", "the delivery of passwords", "write password = false", _is(True)),
     Unbuilt("targets.*.after", "an order among targets", "leave it out; every target is delivered by itself"),
     Unbuilt("targets.*.pools", "allocated values", "leave it out; map the number from SCIM"),
     Unbuilt("targets.*.drift", "accepting drift", 'write drift = "report" or "revert"', _one_of("accept")),
@@ -87,14 +87,14 @@ TABLE = (
         _steps,
     ),
 )
-"""`kind` stands for `users` and `groups`."""
+"""`kind` stands for `users` and `groups`. A password that is text is the connector's own key: it is no switch."""
 
 
 def take_out(raw: Table) -> tuple[Table, list[Fault]]:
     """The file without what is not built, and a fault for each such thing."""
     found = [(row, keys, _get(raw, keys)) for row in TABLE for keys in _matches(raw, row.place.split("."), ())]
     unbuilt = [(row, keys, value) for row, keys, value in found if row.applies(value)]
-    harmless = [keys for row, keys, _ in found if row.place == "targets.*.password"]
+    harmless = [keys for row, keys, value in found if row.place == "targets.*.password" and value is False]
     faults = [
         Fault(dotted(keys), shown(keys, value), f"is not built yet: {row.what}", row.remedy)
         for row, keys, value in unbuilt

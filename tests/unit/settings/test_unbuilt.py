@@ -66,6 +66,12 @@ def test_password_false_says_what_is_so_and_is_no_fault() -> None:
     assert ({"targets": {"a": {}}}, []) == take_out({"targets": {"a": {"password": False}}})
 
 
+def test_a_password_that_is_a_reference_is_the_connectors_own() -> None:
+    raw = {"targets": {"a": {"password": "env:PW"}}}
+
+    assert (raw, []) == take_out(raw)
+
+
 def test_it_is_not_told_a_second_time_as_unknown(faults: Faults, sound: str, target: str) -> None:
     found = faults(sound + "[alerts]\n" + target.replace("base =", 'match = ["uid"]\nbase ='))
 
