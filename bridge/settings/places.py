@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from bridge.settings.secrets import REFERENCE
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_SECRET = re.compile(r"passw|secret|token|key|auth|credential|cookie", re.IGNORECASE)
+_SECRET = re.compile(r"passw|secret|token|auth|credential|cookie|(api|private|access|journal)[._-]?key", re.IGNORECASE)
 _LONGEST = 80
 
 
@@ -28,8 +28,9 @@ def shown(keys: Sequence[str | int], value: object) -> str | None:
     """The value as the file has it; None for tables, and for what may be a secret and is no reference."""
     if value is None or isinstance(value, dict):
         return None
-    secretive = any(isinstance(key, str) and _SECRET.search(key) for key in keys[-2:])
-    if secretive and not (isinstance(value, str) and REFERENCE.fullmatch(value)):
+    if _SECRET.search(".".join(str(key) for key in keys[-2:])) and not (
+        isinstance(value, str) and REFERENCE.fullmatch(value)
+    ):
         return None
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -21,6 +21,9 @@ def test_a_place_is_written_as_toml_writes_it() -> None:
         (("bind_password",), "hunter2", None),
         (("headers", "Authorization"), "Bearer x", None),
         (("tokens", 0), "hunter2", None),
+        (("journal", "key"), 5, None),
+        (("headers", "X-Api-Key"), "hunter2", None),
+        (("users", "key"), "login", '"login"'),
         (("bind_password",), "env:PW", '"env:PW"'),
     ],
 )
