@@ -22,6 +22,8 @@ from bridge.journal.writer import Tx, Writer
 T = TypeVar("T")
 OLDEST = (3, 37)
 """The first SQLite with STRICT tables."""
+PATIENCE = 5.0
+"""Seconds to wait for another program that holds the file (a person's `sqlite3`, a backup)."""
 
 
 class Journal:
@@ -140,7 +142,7 @@ def _take_lock(path: Path) -> int:
 
 def _connect_to_write(path: Path) -> sqlite3.Connection:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    db = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=512)
     try:
         _prepare(db, path)
     except BaseException:

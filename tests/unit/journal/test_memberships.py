@@ -39,7 +39,7 @@ def ids(tx: Tx) -> list[str]:
 
 
 def dirty(tx: Tx) -> list[tuple[str, str]]:
-    rows = "SELECT target, member FROM target_membership WHERE group_id = 'g' AND dirty = 1 ORDER BY target, member"
+    rows = "SELECT target, member FROM target_membership WHERE group_id = 'g' AND dirty ORDER BY target, member"
     return list(tx.db.execute(rows))
 
 

@@ -13,6 +13,8 @@ from bridge.journal.journal import Journal
 from bridge.journal.schema import migrate
 from bridge.journal.writer import Tx, Writer
 
+NOTES = "CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT"
+
 pytestmark = pytest.mark.usefixtures("quiet")
 
 
@@ -36,7 +38,7 @@ class CountingClock(SetClock):
 
 def put(name: str, size: int = 1) -> Callable[[Tx], str]:
     def work(tx: Tx) -> str:
-        tx.db.execute("INSERT INTO wait VALUES ('corp', ?, 'manager', ?)", (name, "x" * size))
+        tx.db.execute("INSERT INTO note VALUES (?, ?)", (name, "x" * size))
         return name
 
     return work
@@ -59,7 +61,7 @@ def make_room(tx: Tx) -> None:
 
 
 def names(journal: Journal) -> list[str]:
-    return journal.read(lambda db: [name for (name,) in db.execute("SELECT resource FROM wait ORDER BY resource")])
+    return journal.read(lambda db: [name for (name,) in db.execute("SELECT name FROM note ORDER BY name")])
 
 
 @asynccontextmanager
@@ -94,6 +96,7 @@ async def small(tmp_path: Path) -> AsyncIterator[Writer]:
     db = sqlite3.connect(tmp_path / "small.db", isolation_level=None, check_same_thread=False)
     migrate(db)
     db.execute("INSERT INTO head VALUES (1, 0, x'00', x'00')")
+    db.execute(NOTES)
     writer = Writer(db, SetClock(), b"", limit=3)
     yield writer
     await asyncio.to_thread(writer.close)
@@ -103,7 +106,7 @@ async def test_an_answer_means_that_it_is_committed(journal, tmp_path):
     answer = await journal.submit(put("a"))
 
     with sqlite3.connect(tmp_path / "journal.db") as other:
-        found = other.execute("SELECT resource FROM wait").fetchall()
+        found = other.execute("SELECT name FROM note").fetchall()
     other.close()
     assert "a" == answer
     assert [("a",)] == found
@@ -113,6 +116,7 @@ async def test_what_is_queued_shares_one_commit(tmp_path):
     clock = CountingClock()
     db = sqlite3.connect(tmp_path / "counted.db", isolation_level=None, check_same_thread=False)
     migrate(db)
+    db.execute(NOTES)
     writer = Writer(db, clock, b"")
 
     answers = await together(writer, *(put(f"{n:02}") for n in range(20)))
@@ -310,7 +314,7 @@ async def test_closing_writes_what_is_queued(journal, tmp_path):
     await journal.close()
 
     with sqlite3.connect(tmp_path / "journal.db") as other:
-        (written,) = other.execute("SELECT count(*) FROM wait").fetchone()
+        (written,) = other.execute("SELECT count(*) FROM note").fetchone()
     other.close()
     assert 600 == written
     assert 600 == len(await asyncio.gather(*answers))

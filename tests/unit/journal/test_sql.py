@@ -1,0 +1,34 @@
+import re
+import sqlite3
+from importlib.resources import files
+
+import pytest
+
+from bridge.journal import sql
+from bridge.journal.schema import migrate
+
+NOUNS = sorted(
+    path.name.removesuffix(".sql")
+    for path in files("bridge.journal").iterdir()
+    if path.name.endswith(".sql") and path.name not in ("schema.sql", "scratch.sql")
+)
+
+
+def test_statements_are_found_by_name():
+    assert sql.load("changes")["any"].startswith("SELECT 1 FROM change")
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_statement_fits_the_schema(noun):
+    """A statement about a column that is not there fails here, not in the field."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(db)
+    try:
+        for name, statement in sql.load(noun).items():
+            named = dict.fromkeys(re.findall(r":(\w+)", statement))
+            try:
+                db.execute(f"EXPLAIN {statement}", named)
+            except sqlite3.Error as error:
+                pytest.fail(f"{noun}.sql, {name}: {error}")
+    finally:
+        db.close()
