@@ -1,0 +1,100 @@
+"""The LDAP connector: each promise of the SDK's protocol, handed to the file that keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+
+from connectors.ldap import activation, checking, dn, matching, probing
+from connectors.ldap.directory import Directory
+from connectors.ldap.driver import Server
+from connectors.ldap.kind import Kind, kinds_of
+from connectors.ldap.members import Members
+from connectors.ldap.process import DriverProcess
+from connectors.ldap.reading import Reading
+from connectors.ldap.settings import LdapSettings
+from connectors.ldap.writing import Writing
+from connectors.sdk import Context, Delta, Entry, Fault, Key, Page, Probe, Query, Ref, Value
+
+MEMBERS = "members"
+"""The name by which `normalise` knows a group's members, whatever their attribute is called in the directory."""
+
+
+class LdapConnector:
+    """One directory: users, and groups that hold their members' DNs."""
+
+    def __init__(self, server: Server, kinds: dict[str, Kind]) -> None:
+        self.concurrency = server.connections
+        self._kinds = kinds
+        self._directory = Directory(DriverProcess(server))
+        self._reading = {name: Reading(self._directory, kind) for name, kind in kinds.items()}
+        self._writing = {name: Writing(self._directory, kind) for name, kind in kinds.items()}
+        self._members = {name: Members(self._directory, kind) for name, kind in kinds.items() if kind.members}
+
+    async def open(self) -> None:
+        """Nothing to do: the first call starts the driver."""
+
+    async def probe(self) -> Probe:
+        return await probing.probe(self._directory, self._kinds)
+
+    async def get(self, ref: Ref, attributes: Sequence[str], members: bool = False) -> Entry | None:
+        return await self._reading[ref.kind].get(ref, attributes, members)
+
+    async def search(self, query: Query) -> AsyncIterator[Page]:
+        async with aclosing(self._reading[query.kind].search(query)) as pages:
+            async for page in pages:
+                yield page
+
+    async def find(self, key: Key) -> list[Ref]:
+        return await self._reading[key.kind].find(key)
+
+    def locate(self, entry: Entry) -> str:
+        """Where the entry is, if it is in the directory; else where it would be."""
+        if entry.ref is not None:
+            return dn.folded(entry.ref.locator)
+        return dn.fold(self._kinds[entry.kind].place(entry))
+
+    def normalise(self, kind: str, attribute: str, values: Sequence[Value]) -> frozenset[Value]:
+        if attribute == MEMBERS and kind in self._members:
+            return frozenset(dn.folded(str(value)) for value in values)
+        return frozenset(matching.fold(self._directory.schema, attribute, value) for value in values)
+
+    def check(self, entry: Entry) -> list[Fault]:
+        return checking.faults_of(self._directory.schema, self._kinds[entry.kind], entry)
+
+    async def create(self, entry: Entry) -> Ref:
+        return await self._writing[entry.kind].create(entry)
+
+    async def update(self, ref: Ref, delta: Delta) -> Ref:
+        return await self._writing[ref.kind].update(ref, delta)
+
+    async def delete(self, ref: Ref) -> None:
+        await self._writing[ref.kind].delete(ref)
+
+    def member_value(self, member: Ref) -> str:
+        return dn.tidy(member.locator)
+
+    async def update_members(self, ref: Ref, add: Sequence[str], remove: Sequence[str]) -> None:
+        await self._members[ref.kind].update(ref, add, remove)
+
+    async def activate(self, ref: Ref, active: bool) -> None:
+        await activation.activate(self._directory, self._kinds[ref.kind], ref, active)
+
+    async def close(self) -> None:
+        self._directory.process.close()
+
+
+def build(settings: LdapSettings, context: Context) -> LdapConnector:
+    """A connector from checked settings; nothing is reached yet."""
+    ca = settings.ca_certificate
+    server = Server(
+        urls=settings.url,
+        bind_dn=settings.bind_dn,
+        password=settings.bind_password.get_secret_value(),
+        ca_certificate=str(context.directory / ca) if ca else None,
+        start_tls=settings.start_tls,
+        connect_timeout=settings.connect_timeout,
+        answer_timeout=settings.answer_timeout,
+        connections=settings.pool,
+    )
+    return LdapConnector(server, kinds_of(settings))

@@ -1,0 +1,188 @@
+"""The seam between the connector and a library that speaks LDAP: plain operations in, a result out.
+
+A driver is synchronous and bounded: every operation ends within the timeouts of its `Server`. It interprets
+nothing: a `Result` carries the server's code, also where the code says failure. What is raised says how far the
+request came, for that decides whether it may be repeated. Everything here is frozen and picklable: the driver
+lives in a child process (see `child.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Protocol
+
+from connectors.ldap.filters import Filter
+
+Values = tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the directory is, who we are there, and how long to wait. Holds a password: never logged."""
+
+    urls: tuple[str, ...]
+    bind_dn: str
+    password: str = field(repr=False)
+    ca_certificate: str | None = None
+    start_tls: bool = False
+    connect_timeout: float = 3.0
+    answer_timeout: float = 6.0
+    connections: int = 8
+
+
+class Scope(StrEnum):
+    """How far a search goes. The values are RFC 4516's words."""
+
+    BASE = "base"
+    ONE = "one"
+    SUBTREE = "sub"
+
+
+class Do(IntEnum):
+    """What a change does with its values. The values are RFC 4511's numbers."""
+
+    ADD = 0
+    DELETE = 1
+    REPLACE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Mod:
+    """One change of a modify; the order of changes is kept."""
+
+    do: Do
+    attribute: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """`read_back`: what to answer of the new entry, by the post-read control (RFC 4527)."""
+
+    dn: str
+    attributes: Mapping[str, Values]
+    read_back: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Modify:
+    """`only_if`: the assertion control (RFC 4528); nothing happens unless it holds."""
+
+    dn: str
+    mods: tuple[Mod, ...]
+    only_if: Filter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModifyDn:
+    """Rename, and move where `superior` is given; the old name's value goes."""
+
+    dn: str
+    rdn: str
+    superior: str | None = None
+    only_if: Filter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    dn: str
+    only_if: Filter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    dn: str
+    attribute: str
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """`limit`: at most so many entries; none = as the server allows."""
+
+    base: str
+    scope: Scope
+    where: Filter
+    attributes: tuple[str, ...]
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page of a long read. All pages of one `read` share a connection: a cookie is worth nothing elsewhere."""
+
+    read: int
+    search: Search
+    size: int
+    cookie: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class EndRead:
+    """The read is over; its connection is let go."""
+
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartAfresh:
+    """Forget that a bind was refused and which server was unreachable: a probe is about to look again."""
+
+
+Operation = Add | Modify | ModifyDn | Delete | Compare | Search | ReadPage | EndRead | StartAfresh
+WRITES = (Add, Modify, ModifyDn, Delete)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry of a search, as the server wrote it."""
+
+    dn: str
+    attributes: Mapping[str, Values]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the server answered. `cookie`: empty where a paged read is complete. `referrals`: parts held elsewhere."""
+
+    code: int
+    diagnostic: str = ""
+    matched: str = ""
+    found: tuple[Found, ...] = ()
+    cookie: bytes = b""
+    referrals: tuple[str, ...] = ()
+
+
+class DriverError(Exception):
+    """The operation has no result. The text is for a person."""
+
+
+class Unreachable(DriverError):
+    """No connection: nothing was sent."""
+
+
+class Untrusted(DriverError):
+    """TLS failed (certificate, name, protocol): nothing was sent, not even the password."""
+
+
+class BindRefused(DriverError):
+    """The server does not take our credentials; not tried again until `StartAfresh`."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(code, text)
+        self.code = code
+        self.text = text
+
+
+class NoAnswer(DriverError):
+    """The request was sent, and the connection broke or the time was up before the answer."""
+
+
+class Driver(Protocol):
+    """One directory. `run` may be called from several threads at once."""
+
+    def run(self, operation: Operation) -> Result: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,71 @@
+"""One kind of entries (`users`, `groups`) in a directory: its base, how its entries are named, what they are. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from connectors.ldap import dn
+from connectors.ldap.filters import Any, Equal, Filter
+from connectors.ldap.matching import written
+from connectors.ldap.settings import GroupsTable, LdapSettings, UsersTable
+from connectors.sdk import Attributes, Entry, Ref, Reference, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`members` and `placeholder` are None where the kind has no members."""
+
+    name: str
+    base: dn.Dn
+    rdn: str
+    object_classes: tuple[str, ...]
+    members: str | None = None
+    placeholder: str | None = None
+
+    def place(self, entry: Entry) -> dn.Dn:
+        """Where an entry belongs. A `LookupError` says that it has no name."""
+        return self.base.child(self.rdn, self.naming_value(entry.attributes))
+
+    def naming_value(self, attributes: Attributes) -> str:
+        for name, values in attributes.items():
+            if self.names(name) and values:
+                return _text(values[0])
+        raise LookupError(f"{self.rdn} has no value, and it names the entry")
+
+    def names(self, attribute: str) -> bool:
+        """Whether this is the attribute that names the entries."""
+        return attribute.lower() == self.rdn.lower()
+
+    def where(self) -> Filter:
+        """What tells entries of this kind from others below the base."""
+        classes = [name for name in self.object_classes if name.lower() != "top"] or ["top"]
+        return Any(tuple(Equal("objectClass", name.encode()) for name in classes))
+
+    def real_members(self, members: Iterable[str]) -> tuple[str, ...]:
+        """The members without the placeholder, each in one spelling."""
+        hidden = dn.folded(self.placeholder or "")
+        return tuple(tidy for tidy in map(dn.tidy, members) if dn.folded(tidy) != hidden)
+
+
+def kinds_of(settings: LdapSettings) -> dict[str, Kind]:
+    """The kinds that the settings configure."""
+    tables: list[UsersTable | GroupsTable] = [table for table in (settings.users, settings.groups) if table]
+    return {table.kind: _kind(table) for table in tables}
+
+
+def _kind(table: UsersTable | GroupsTable) -> Kind:
+    base = dn.parse(table.base)
+    if isinstance(table, GroupsTable):
+        return Kind(table.kind, base, table.rdn, table.object_classes, table.members, table.placeholder)
+    return Kind(table.kind, base, table.rdn, table.object_classes)
+
+
+def _text(value: Value) -> str:
+    match value:
+        case bytes():
+            return value.decode("utf-8", "surrogateescape")
+        case Ref() | Reference():
+            raise LookupError("an entry cannot be named by a reference")
+        case _:
+            return written(value)

@@ -1,0 +1,76 @@
+"""What a directory is, measured on it: who answers, what it can do, whether our bases are there, what its schema is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from connectors.ldap import activation, checking, errors, schema
+from connectors.ldap.directory import ASSERTION, Directory, Facts
+from connectors.ldap.driver import Scope, Search, StartAfresh
+from connectors.ldap.filters import Equal
+from connectors.ldap.kind import Kind
+from connectors.ldap.reading import base_id
+from connectors.sdk import Capability, Probe, TargetMisconfigured
+
+NO_ASSERTION = (
+    "the directory has no assertion control (RFC 4528): before each write the entry is looked at, which costs one more "
+    "operation; keep others from renaming entries while the bridge writes"
+)
+NO_SCHEMA = "the bind account cannot read the schema; let it read the subschema entry, or faults show only when written"
+
+
+async def probe(directory: Directory, kinds: Mapping[str, Kind]) -> Probe:
+    """Look at everything anew."""
+    await directory.ask(StartAfresh())
+    directory.known = facts = await directory.read_facts()
+    directory.schema = await read_schema(directory, facts)
+    ids = {name: await _base(directory, kind) for name, kind in kinds.items()}
+    return Probe(
+        server=facts.server,
+        capabilities=_capabilities(directory, kinds),
+        identity=next((ids[name] for name in ("users", "groups") if ids.get(name)), None),
+        warnings=(*_warnings(directory, facts, kinds.values()), *await activation.warnings(directory)),
+    )
+
+
+async def read_schema(directory: Directory, facts: Facts) -> schema.Schema:
+    """The schema that the root names; empty where it may not be read."""
+    if not facts.subschema:
+        return schema.Schema()
+    where = Equal("objectClass", b"subschema")
+    search = Search(facts.subschema, Scope.BASE, where, ("attributeTypes", "objectClasses"))
+    result = await directory.ask(search, errors.NO_SUCH_OBJECT, *errors.CANNOT_SEE)
+    if not result.found:
+        return schema.Schema()
+    said = {name.lower(): values for name, values in result.found[0].attributes.items()}
+    types, classes = (map(_text, said.get(name, ())) for name in ("attributetypes", "objectclasses"))
+    return schema.parse(types, classes)
+
+
+async def _base(directory: Directory, kind: Kind) -> str:
+    found = await base_id(directory, kind.base)
+    if found is None:
+        raise TargetMisconfigured(
+            f"the base of {kind.name}, {kind.base}, is not there or the bind account may not see it; make it, or give "
+            "the account read and write access below it",
+            code="noSuchObject",
+        )
+    return found
+
+
+def _capabilities(directory: Directory, kinds: Mapping[str, Kind]) -> frozenset[Capability]:
+    has = {Capability.MEMBERS} if any(kind.members for kind in kinds.values()) else set()
+    return frozenset(has | ({Capability.ACTIVATION} if activation.lock_of(directory.schema) else set()))
+
+
+def _warnings(directory: Directory, facts: Facts, kinds: Iterable[Kind]) -> Iterator[str]:
+    if ASSERTION not in facts.controls:
+        yield NO_ASSERTION
+    if not directory.schema.attributes:
+        yield NO_SCHEMA
+    for kind in kinds:
+        yield from checking.faults_of_classes(directory.schema, kind)
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "replace")

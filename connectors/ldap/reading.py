@@ -1,0 +1,119 @@
+"""Entries read: one of them, those that a key matches, or all of a kind page by page.
+
+A long read has a connection of its own. It is complete when the directory said success and its cookie is empty,
+and held nothing back for another server; anything else is an error, or a last page that is not `complete`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from connectors.ldap import changes, dn, errors
+from connectors.ldap.directory import EVERYTHING, Directory
+from connectors.ldap.driver import EndRead, Found, ReadPage, Result, Scope, Search
+from connectors.ldap.filters import Equal
+from connectors.ldap.kind import Kind
+from connectors.ldap.matching import decode
+from connectors.sdk import Entry, Key, Page, Query, Ref, TargetMisconfigured, Value
+
+PAGE = 500
+SMALLEST_PAGE = 10
+MANY = 20
+
+_reads = count(1)
+
+
+@dataclass
+class Reading:
+    """Reads the entries of one kind; remembers the page size that the directory allows."""
+
+    directory: Directory
+    kind: Kind
+    page_size: int = field(default=PAGE)
+
+    async def get(self, ref: Ref, attributes: Sequence[str], members: bool) -> Entry | None:
+        found = await self.directory.look(self.kind, ref, self._names(attributes, members))
+        return None if found is None else self._entry(found, attributes, members)
+
+    async def find(self, key: Key) -> list[Ref]:
+        """Anywhere below the base, of whatever class: an account of another class holds a name too."""
+        id_attribute = (await self.directory.facts()).id_attribute
+        where = Equal(key.attribute, changes.encoded(self.directory.schema, key.attribute, [key.value])[0])
+        search = Search(str(self.kind.base), Scope.SUBTREE, where, (id_attribute,), MANY)
+        result = await self.directory.ask(search, errors.SIZE_LIMIT, errors.NO_SUCH_OBJECT)
+        if result.code == errors.NO_SUCH_OBJECT:
+            raise self._no_base(result)
+        return [self.directory.ref(self.kind, found) for found in result.found]
+
+    async def search(self, query: Query) -> AsyncGenerator[Page, None]:
+        read, whole = next(_reads), True
+        id_attribute = (await self.directory.facts()).id_attribute
+        names = tuple(dict.fromkeys((*self._names(query.attributes, query.members), id_attribute)))
+        search = Search(str(self.kind.base), Scope.SUBTREE, self.kind.where(), names)
+        try:
+            result = await self._first_page(read, search)
+            while True:
+                whole = whole and not result.referrals
+                last = not result.cookie
+                entries = tuple(self._entry(found, query.attributes, query.members) for found in result.found)
+                yield Page(entries, complete=last and whole)
+                if last:
+                    return
+                result = await self._page(read, search, result.cookie)
+        finally:
+            await self.directory.process.run(EndRead(read))
+
+    async def _first_page(self, read: int, search: Search) -> Result:
+        """Ask for smaller pages until the directory takes one; its limit is remembered."""
+        limits = (errors.ADMIN_LIMIT, errors.SIZE_LIMIT, errors.NO_SUCH_OBJECT)
+        while True:
+            result = await self.directory.ask(ReadPage(read, search, self.page_size), *limits)
+            if result.code == errors.SUCCESS:
+                return result
+            if result.code == errors.NO_SUCH_OBJECT:
+                raise self._no_base(result)
+            if self.page_size <= SMALLEST_PAGE:
+                raise errors.error_of(result)
+            self.page_size = max(SMALLEST_PAGE, self.page_size // 2)
+
+    async def _page(self, read: int, search: Search, cookie: bytes) -> Result:
+        return await self.directory.ask(ReadPage(read, search, self.page_size, cookie))
+
+    def _no_base(self, result: Result) -> TargetMisconfigured:
+        return errors.misconfigured(result, f"the base {self.kind.base} is not there; make it, or correct base")
+
+    def _names(self, attributes: Sequence[str], members: bool) -> tuple[str, ...]:
+        asked = (*attributes, *((self.kind.members,) if members and self.kind.members else ()))
+        return tuple(dict.fromkeys(asked)) or ("1.1",)
+
+    def _entry(self, found: Found, attributes: Sequence[str], members: bool) -> Entry:
+        """As the names were asked for: a directory answers with the names of its schema."""
+        schema = self.directory.schema
+        held = {name.lower(): values for name, values in found.attributes.items()}
+        known: dict[str, tuple[Value, ...]] = {
+            name: tuple(decode(schema, name, value) for value in values)
+            for name in attributes
+            if (values := self._held(held, name))
+        }
+        listed = held.get((self.kind.members or "").lower(), ())
+        ref = self.directory.ref(self.kind, found)
+        shown = self.kind.real_members(value.decode("utf-8", "surrogateescape") for value in listed)
+        return Entry(self.kind.name, known, ref, shown if members else None)
+
+    def _held(self, held: dict[str, tuple[bytes, ...]], name: str) -> tuple[bytes, ...]:
+        if name.lower() in held:
+            return held[name.lower()]
+        key = self.directory.schema.key(name)
+        return () if ";" in name else next((v for n, v in held.items() if self.directory.schema.key(n) == key), ())
+
+
+async def base_id(directory: Directory, base: dn.Dn) -> str | None:
+    """The stable id of a base; None where it is not there, or not to be seen."""
+    id_attribute = (await directory.facts()).id_attribute
+    search = Search(str(base), Scope.BASE, EVERYTHING, (id_attribute, "objectClass"))
+    result = await directory.ask(search, errors.NO_SUCH_OBJECT)
+    for found in result.found:
+        return next((v[0].decode() for n, v in found.attributes.items() if n.lower() == id_attribute.lower()), "")
+    return None

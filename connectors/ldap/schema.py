@@ -1,0 +1,152 @@
+"""The directory's schema (RFC 4512 section 4.1) as far as we use it: which values are equal, what an entry needs. Pure.
+
+Read tolerantly: directories are known to hold descriptions with illegal names and odd object identifiers, and one
+line that cannot be read must not cost the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+_TOKEN = re.compile(r"'((?:[^'\\]|\\.)*)'|([()$])|([^\s()$']+)")
+_LENGTH = re.compile(r"\{\d+\}$")
+_SYNTAX = "1.3.6.1.4.1.1466.115.121.1."
+BOOLEAN, INTEGER, DN = (_SYNTAX + number for number in ("7", "27", "12"))
+BINARY = frozenset(_SYNTAX + number for number in ("4", "5", "8", "9", "10", "23", "28", "40", "49"))
+DEPTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeType:
+    """One attribute, with what it inherits filled in."""
+
+    names: tuple[str, ...]
+    sup: str | None = None
+    equality: str | None = None
+    syntax: str | None = None
+    single: bool = False
+    operational: bool = False
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectClass:
+    """One class, as it is described: what its superiors say is not filled in."""
+
+    names: tuple[str, ...]
+    sup: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Attributes and classes by each of their names and by identifier, in lower case."""
+
+    attributes: Mapping[str, AttributeType] = field(default_factory=dict)
+    classes: Mapping[str, ObjectClass] = field(default_factory=dict)
+
+    def attribute(self, name: str) -> AttributeType | None:
+        """What is known of an attribute; its options (`;lang-fr`) do not count."""
+        return self.attributes.get(name.partition(";")[0].lower())
+
+    def key(self, name: str) -> str:
+        """One word for all names of an attribute."""
+        known = self.attribute(name)
+        return known.names[0].lower() if known else name.partition(";")[0].lower()
+
+    def unknown_classes(self, names: Iterable[str]) -> list[str]:
+        return [name for name in names if name.lower() not in self.classes]
+
+    def must(self, classes: Iterable[str]) -> dict[str, str]:
+        """The attributes that an entry of these classes must have: key → the name the schema uses."""
+        return {self.key(name): name for part in self._closure(classes) for name in part.must}
+
+    def allowed(self, classes: Iterable[str]) -> set[str]:
+        """The keys of all attributes that an entry of these classes may have."""
+        return {self.key(name) for part in self._closure(classes) for name in (*part.must, *part.may)}
+
+    def classes_with(self, name: str) -> list[str]:
+        """The classes that allow an attribute: what to add where an entry may not have it."""
+        key = self.key(name)
+        own = {part.names[0]: part for part in self.classes.values()}
+        return sorted(n for n, part in own.items() if any(self.key(a) == key for a in (*part.must, *part.may)))
+
+    def _closure(self, names: Iterable[str]) -> Iterator[ObjectClass]:
+        todo, seen = [name.lower() for name in names], set[str]()
+        while todo:
+            name = todo.pop()
+            if name in seen or name not in self.classes:
+                continue
+            seen.add(name)
+            yield self.classes[name]
+            todo += [sup.lower() for sup in self.classes[name].sup]
+
+
+def parse(attribute_types: Iterable[str], object_classes: Iterable[str]) -> Schema:
+    """The schema that a subschema entry describes."""
+    attributes: dict[str, AttributeType] = {}
+    for said in attribute_types:
+        oid, words = _description(said)
+        kind = _attribute_type(oid, words)
+        attributes |= {name.lower(): kind for name in (*kind.names, oid)}
+    classes: dict[str, ObjectClass] = {}
+    for said in object_classes:
+        oid, words = _description(said)
+        names = tuple(words.get("NAME", ())) or (oid,)
+        part = ObjectClass(
+            names, tuple(words.get("SUP", ())), tuple(words.get("MUST", ())), tuple(words.get("MAY", ()))
+        )
+        classes |= {name.lower(): part for name in (*names, oid)}
+    return Schema({name: _inherit(kind, attributes) for name, kind in attributes.items()}, classes)
+
+
+def _attribute_type(oid: str, words: Mapping[str, list[str]]) -> AttributeType:
+    def one(word: str) -> str | None:
+        return next(iter(words.get(word, ())), None)
+
+    syntax = one("SYNTAX")
+    return AttributeType(
+        names=tuple(words.get("NAME", ())) or (oid,),
+        sup=one("SUP"),
+        equality=one("EQUALITY"),
+        syntax=_LENGTH.sub("", syntax) if syntax else None,
+        single="SINGLE-VALUE" in words,
+        operational=one("USAGE") not in (None, "userApplications"),
+        read_only="NO-USER-MODIFICATION" in words,
+    )
+
+
+def _inherit(kind: AttributeType, known: Mapping[str, AttributeType]) -> AttributeType:
+    above = kind
+    for _ in range(DEPTH):
+        if above.sup is None or above.sup.lower() not in known or (kind.equality and kind.syntax):
+            break
+        above = known[above.sup.lower()]
+        kind = replace(kind, equality=kind.equality or above.equality, syntax=kind.syntax or above.syntax)
+    return kind
+
+
+def _description(said: str) -> tuple[str, dict[str, list[str]]]:
+    """The identifier, and each keyword with the words that follow it."""
+    tokens = [(quoted, sign, word) for quoted, sign, word in _TOKEN.findall(said)]
+    words: dict[str, list[str]] = {}
+    oid, current = "", None
+    for quoted, sign, word in tokens:
+        if sign:
+            continue
+        if word and not oid:
+            oid = word
+        elif word and word.isupper() and word.replace("-", "").isalpha() and not _expects(current, words):
+            current = word
+            words.setdefault(word, [])
+        elif current is not None:
+            words[current].append(quoted or word)
+    return oid, words
+
+
+def _expects(current: str | None, words: Mapping[str, list[str]]) -> bool:
+    """Whether a keyword still waits for its first word (an attribute may be called `MAIL`)."""
+    return current in ("NAME", "SUP", "EQUALITY", "SYNTAX", "MUST", "MAY", "USAGE", "DESC") and not words[str(current)]

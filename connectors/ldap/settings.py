@@ -1,0 +1,162 @@
+"""What `[targets.NAME]` with `connector = "ldap"` may hold, beside the keys that all targets have in common.
+
+[targets.corp]
+url = "ldaps://ldap.example.com"            # or a list, in order of preference
+bind_dn = "cn=scim-bridge,dc=example,dc=com"
+bind_password = "credential:corp-bind"
+# ca_certificate = "ca.pem"                 # absent: the authorities this machine trusts
+# start_tls = true                          # with ldap://
+# plaintext = true                          # with ldap:// beyond loopback: the password goes in the clear
+# pool = 8, connect_timeout = 3, answer_timeout = 6
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+
+from connectors.ldap import dn
+from connectors.ldap.filters import is_attribute
+from connectors.sdk import Secret
+
+PLACEHOLDER = "cn=scim-bridge-placeholder"
+"""Stands in a group without members, whose class demands one. It is no entry, so nobody gains anything by it."""
+
+
+def _dn(written: str) -> str:
+    try:
+        dn.parse(written)
+    except dn.NotADn as error:
+        raise ValueError(f"is not a distinguished name: {error}; write it as in ou=people,dc=example,dc=com") from None
+    if not written.strip():
+        raise ValueError("is empty; write it as in ou=people,dc=example,dc=com")
+    return written
+
+
+def _attribute(written: str) -> str:
+    if not is_attribute(written) or ";" in written:
+        raise ValueError("is not the name of an attribute; write it as in uid")
+    return written
+
+
+def _list(written: object) -> object:
+    return [written] if isinstance(written, str) else written
+
+
+DnText = Annotated[str, AfterValidator(_dn)]
+AttributeName = Annotated[str, AfterValidator(_attribute)]
+Classes = Annotated[tuple[AttributeName, ...], Field(min_length=1)]
+Seconds = Annotated[float, Field(gt=0, le=60)]
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class KindTable(Frozen):
+    """Where entries of a kind stand, and what they are."""
+
+    kind: ClassVar[str]
+    base: DnText
+    rdn: AttributeName
+    object_classes: Classes
+
+    @field_validator("rdn")
+    @classmethod
+    def _is_mapped(cls, rdn: str, info: ValidationInfo) -> str:
+        mapped = ((info.context or {}).get("attributes") or {}).get(cls.kind)
+        if mapped is not None and rdn.lower() not in {name.lower() for name in mapped}:
+            raise ValueError(f"names the entries and is not mapped; write a line for it in [….{cls.kind}.attributes]")
+        return rdn
+
+
+class UsersTable(KindTable):
+    """`[targets.NAME.users]`."""
+
+    kind = "users"
+    rdn: AttributeName = Field("uid", validate_default=True)
+    object_classes: Classes = ("inetOrgPerson",)
+
+
+class GroupsTable(KindTable):
+    """`[targets.NAME.groups]`; `members` is the attribute that holds the members' DNs."""
+
+    kind = "groups"
+    rdn: AttributeName = Field("cn", validate_default=True)
+    object_classes: Classes = ("groupOfNames",)
+    members: AttributeName = "member"
+    placeholder: DnText = PLACEHOLDER
+
+    @field_validator("members")
+    @classmethod
+    def _by_dn(cls, written: str) -> str:
+        if written.lower() == "memberuid":
+            raise ValueError("is not built yet: members by user name; write member or uniqueMember, and its class")
+        return written
+
+
+class LdapSettings(Frozen):
+    """One directory."""
+
+    start_tls: bool = False
+    plaintext: bool = False
+    url: Annotated[tuple[str, ...], BeforeValidator(_list), Field(min_length=1)]
+    bind_dn: DnText
+    bind_password: Secret
+    ca_certificate: Path | None = None
+    connect_timeout: Seconds = 3.0
+    answer_timeout: Seconds = 6.0
+    pool: Annotated[int, Field(ge=1, le=64)] = 8
+    users: UsersTable | None = None
+    groups: GroupsTable | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _reachable_safely(cls, urls: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        for url in urls:
+            _check_url(url, bool(info.data.get("start_tls")), bool(info.data.get("plaintext")))
+        return urls
+
+    @field_validator("bind_password")
+    @classmethod
+    def _not_empty(cls, written: Secret) -> Secret:
+        if not written.get_secret_value():
+            raise ValueError("leads to an empty password, which a directory takes for no password; write it there")
+        return written
+
+
+def _check_url(url: str, start_tls: bool, plaintext: bool) -> None:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("is not a URL; write it as in ldaps://ldap.example.com") from None
+    if parts.scheme not in ("ldap", "ldaps") or not host or parts.path.strip("/") or parts.query:
+        raise ValueError("is not the URL of a directory; write it as in ldaps://ldap.example.com:636")
+    if parts.scheme == "ldaps" and start_tls:
+        raise ValueError("is TLS already; leave start_tls out")
+    if parts.scheme == "ldap" and not (start_tls or plaintext or _is_loopback(host)):
+        raise ValueError(
+            "would send the password in the clear; use ldaps:// or start_tls = true (or say plaintext = true)"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

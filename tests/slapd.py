@@ -1,0 +1,128 @@
+"""Fixtures on the real throw-away OpenLDAP of `demo/slapd.py`; imported by the conftest of a folder that needs one.
+
+    slapd       one server for the whole session, with ppolicy, memberof and refint
+    tree        a branch of its own below it for each test: ou=people and ou=groups
+    own_slapd   a server for one test alone: to be killed, frozen, or configured otherwise
+
+Where slapd is not installed, these tests are skipped with a line that says so.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import ldap3
+import pytest
+
+from demo.slapd import ADMIN, BASE, PASSWORD, Slapd, installed
+
+OVERLAYS = ("ppolicy", "memberof", "refint")
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A branch of the directory. `admin` is a connection of the administrator, for what others do behind our back."""
+
+    slapd: Slapd
+    base: str
+    admin: Any
+
+    @property
+    def people(self) -> str:
+        return f"ou=people,{self.base}"
+
+    @property
+    def groups(self) -> str:
+        return f"ou=groups,{self.base}"
+
+    def add(self, dn: str, object_class: str, **attributes: Any) -> None:
+        self._did(self.admin.add(dn, object_class, attributes))
+
+    def modify(self, dn: str, **changes: Any) -> None:
+        """Replace values."""
+        self._did(self.admin.modify(dn, {name: [(ldap3.MODIFY_REPLACE, values)] for name, values in changes.items()}))
+
+    def rename(self, dn: str, rdn: str, superior: str | None = None) -> None:
+        self._did(self.admin.modify_dn(dn, rdn, new_superior=superior))
+
+    def delete(self, dn: str) -> None:
+        self._did(self.admin.delete(dn))
+
+    def read(self, dn: str, *attributes: str) -> dict[str, list[bytes]] | None:
+        """The attributes of an entry as bytes; None where there is no entry."""
+        _, result, found, _ = self.admin.search(dn, "(objectClass=*)", "BASE", attributes=list(attributes) or ["*"])
+        return dict(found[0]["raw_attributes"]) if result["result"] == 0 else None
+
+    def can_bind(self, dn: str, password: str) -> bool:
+        with ldap3.Connection(ldap3.Server(self.slapd.url, get_info=ldap3.NONE), dn, password) as line:
+            return bool(line.bound)
+
+    @staticmethod
+    def _did(answer: Any) -> None:
+        assert answer[1]["result"] == 0, answer[1]
+
+
+def need_slapd() -> None:
+    """Skip, loudly, where there is no slapd."""
+    if installed() is None:
+        pytest.skip("OpenLDAP IS NOT INSTALLED: nothing of this was tested (apt-get install slapd ldap-utils)")
+
+
+def admin_of(slapd: Slapd) -> Any:
+    """A connection of the directory's administrator."""
+    server = ldap3.Server(slapd.url, get_info=ldap3.NONE)
+    return ldap3.Connection(
+        server, ADMIN, PASSWORD, client_strategy=ldap3.SAFE_SYNC, auto_bind=True, check_names=False, receive_timeout=10
+    )
+
+
+def plant(slapd: Slapd, admin: Any, base: str = "") -> Tree:
+    """A new branch with people and groups."""
+    tree = Tree(slapd, base or f"ou=t{next(_numbers)},{BASE}", admin)
+    for dn in (tree.base, tree.people, tree.groups):
+        tree.add(dn, "organizationalUnit")
+    return tree
+
+
+@pytest.fixture(scope="session")
+def slapd() -> Iterator[Slapd]:
+    need_slapd()
+    with tempfile.TemporaryDirectory(prefix="slapd-", dir="/tmp") as folder:
+        server = Slapd(Path(folder) / "slapd", overlays=OVERLAYS).prepare().start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def slapd_admin(slapd: Slapd) -> Iterator[Any]:
+    line = admin_of(slapd)
+    yield line
+    line.unbind()
+
+
+@pytest.fixture
+def tree(slapd: Slapd, slapd_admin: Any) -> Tree:
+    return plant(slapd, slapd_admin)
+
+
+@pytest.fixture
+def own_slapd(tmp_path: Path) -> Iterator[Callable[..., Slapd]]:
+    """Makes servers that end with the test: `own_slapd(overlays=(), size_limit=50)`."""
+    need_slapd()
+    with ExitStack() as stack:
+
+        def make(**options: Any) -> Slapd:
+            server = Slapd(tmp_path / f"slapd{next(_numbers)}", **options).prepare().start()
+            stack.callback(server.stop)
+            return server
+
+        yield make
