@@ -1,0 +1,122 @@
+"""Read a target page by page into the run's scratch tables, comparing as it goes. No deciding here.
+
+A page is judged in the run's thread as soon as it is read, and then forgotten: what stays is one small row per
+entry, and the findings. So memory does not grow with the number of entries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+from bridge.journal.findings import Finding, Sort
+from bridge.journal.scratch import Linked, Scratch, Seen
+from bridge.mapping.rules import Rules
+from bridge.reconcile.compare import Actual, compare, missing
+from bridge.reconcile.credible import Reading
+from bridge.reconcile.worker import Worker
+from bridge.targets import Target
+from connectors.sdk import Capability, ConnectorError, Entry, Query, Ref
+
+LISTED = 1000
+"""Foreign entries that a plan lists one by one, for each kind."""
+
+
+async def read_kind(target: Target, worker: Worker, rules: Rules) -> Reading:
+    """Read all entries of a kind; raises what the connector raises."""
+    complete = False
+    query = Query(rules.kind, rules.names, _with_members(target, rules))
+    async for page in target.search(query):
+        complete = page.complete
+        if page.entries:
+            await worker.do(partial(_take, target=target, rules=rules, entries=page.entries))
+    return await worker.do(lambda scratch: _sum(scratch, rules.kind, complete))
+
+
+async def confirm_absences(target: Target, worker: Worker, rules: Rules) -> None:
+    """Look directly for every entry that the read did not find: missing, or compared like the others."""
+    after, few = "", target.concurrency
+    while links := await worker.do(partial(Scratch.absent, kind=rules.kind, after=after, limit=few)):
+        async with asyncio.TaskGroup() as group:
+            looks = [group.create_task(_look(target, rules, link)) for link in links]
+        answers = [look.result() for look in looks]
+        for answer in answers:
+            if isinstance(answer, ConnectorError):
+                raise answer
+        await worker.do(partial(_settle, target=target, rules=rules, links=links, answers=answers))
+        after = links[-1].resource
+
+
+async def _look(target: Target, rules: Rules, link: Linked) -> Entry | ConnectorError | None:
+    try:
+        ref = Ref(link.kind, link.entry_id, link.locator or "")
+        return await target.get(ref, rules.names, _with_members(target, rules))
+    except ConnectorError as error:
+        return error
+
+
+def _with_members(target: Target, rules: Rules) -> bool:
+    return rules.type == "Group" and target.has(Capability.MEMBERS)
+
+
+def _take(scratch: Scratch, target: Target, rules: Rules, entries: Sequence[Entry]) -> None:
+    """Note one page, and keep what differs."""
+    found = [(entry, entry.ref, _place(target, entry, entry.ref)) for entry in entries if entry.ref is not None]
+    scratch.see(rules.kind, [Seen(ref.id, place, ref.locator) for _, ref, place in found])
+    for entry, ref, place in found:
+        if (link := scratch.link_of(rules.kind, ref.id)) is not None:
+            _judge(scratch, target, rules, link, Actual(entry, place))
+
+
+def _settle(
+    scratch: Scratch,
+    target: Target,
+    rules: Rules,
+    links: Sequence[Linked],
+    answers: Sequence[Entry | ConnectorError | None],
+) -> None:
+    """Note what direct looks found."""
+    for link, answer in zip(links, answers, strict=True):
+        if isinstance(answer, Entry):
+            place = _place(target, answer, answer.ref or Ref(link.kind, link.entry_id, link.locator or ""))
+            _judge(scratch, target, rules, link, Actual(answer, place))
+        else:
+            scratch.keep(missing(link))
+
+
+def _place(target: Target, entry: Entry, ref: Ref) -> str:
+    """The normalised place; a foreign entry may lack what a place is made of, and must not end the run."""
+    try:
+        return target.locate(entry)
+    except LookupError:
+        return ref.locator
+
+
+def _judge(scratch: Scratch, target: Target, rules: Rules, link: Linked, actual: Actual) -> None:
+    finding = compare(link, actual, rules, target.normalise, scratch.members(link.resource))
+    if finding is not None:
+        scratch.keep(finding)
+
+
+def _sum(scratch: Scratch, kind: str, complete: bool) -> Reading:
+    return Reading(
+        kind=kind,
+        complete=complete,
+        entries=scratch.count_seen(kind),
+        linked=scratch.linked().get(kind, 0),
+        absent=scratch.count_absent(kind),
+    )
+
+
+def strangers(scratch: Scratch, kind: str) -> list[Finding]:
+    """What the read says about entries that are not ours, and about links already known to be gone."""
+    found = [Finding(Sort.DISPUTED, kind, *row) for row in scratch.disputed(kind)]
+    found += [Finding(Sort.GONE, kind, *row) for row in scratch.gone(kind)]
+    total = 0
+    for total, locator in enumerate(scratch.foreign(kind), 1):
+        if total <= LISTED:
+            found.append(Finding(Sort.FOREIGN, kind, locator=locator))
+    if total > LISTED:
+        found.append(Finding(Sort.FOREIGN, kind, count=total - LISTED))
+    return found

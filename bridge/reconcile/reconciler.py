@@ -1,0 +1,141 @@
+"""One reconciliation of one target: read, doubt, compare, plan.
+
+    reading → finished       the plan says what is missing, different, foreign, disputed, gone
+            → not_credible   the plan is a report: nothing was concluded from what was absent
+            → failed         the target could not be read: no plan
+
+The target is never written here. An approved plan makes links dirty and delivery does the work, so that all its
+checks hold. A dry run does the same and records nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import structlog
+
+from bridge.clock import Clock
+from bridge.journal import plans, runs
+from bridge.journal.findings import Finding, Plan, PlanState, Sort
+from bridge.journal.journal import Journal
+from bridge.journal.runs import Read, RunState
+from bridge.journal.scratch import Scratch
+from bridge.journal.writer import Tx
+from bridge.reconcile.credible import Reading, doubt
+from bridge.reconcile.intend import Policy, intend, outcome
+from bridge.reconcile.reading import confirm_absences, read_kind, strangers
+from bridge.reconcile.report import Report
+from bridge.reconcile.worker import Worker, working
+from bridge.targets import Health, Target
+from connectors.sdk import ConnectorError
+
+log = structlog.get_logger()
+
+
+class Reconciler:
+    """Reconciles one target, one run at a time."""
+
+    def __init__(self, journal: Journal, target: Target, health: Health, clock: Clock) -> None:
+        """`health` is the one that the target's deliveries use: a run passes the same breaker."""
+        self._journal = journal
+        self._target = target
+        self._health = health
+        self._clock = clock
+        self._alone = asyncio.Lock()
+
+    async def run(self, dry: bool = False) -> Report:
+        """Reconcile now. What goes wrong is in the report; only a journal that cannot be written raises."""
+        async with self._alone:
+            name, began = self._target.name, self._clock.monotonic()
+            run = None if dry else await self._journal.submit(lambda tx: runs.begin(tx, name))
+            log.info("reconcile.started", target=name, run=run, dry=dry)
+            report = await self._reconcile(run)
+            if run is not None:
+                report = await self._record(run, report)
+            _tell(report, round(self._clock.monotonic() - began, 3))
+            return report
+
+    async def _reconcile(self, run: int | None) -> Report:
+        if not await self._health.look():
+            return self._failed(run, f"the target may not be called now: {self._health.breaker.reason}")
+        try:
+            async with working(self._journal.path, self._target.name) as worker:
+                return await self._look(run, worker)
+        except ConnectorError as error:
+            await self._health.heard(error)
+            return self._failed(run, error.message)
+        except Exception as error:  # a bug of ours or the connector's: this run is over, the daemon is not
+            log.error("reconcile.crashed", target=self._target.name, run=run, exc_info=True)
+            return self._failed(run, f"{type(error).__name__} in the bridge or the connector; the log has the details")
+
+    async def _look(self, run: int | None, worker: Worker) -> Report:
+        last = self._journal.read(lambda db: runs.last_good(db, self._target.name))
+        before = {} if last is None else last.read
+        readings = [await read_kind(self._target, worker, rules) for rules in self._target.rules.values()]
+        doubts = [reason for r in readings if (reason := doubt(r, before.get(r.kind))) is not None]
+        if not doubts:
+            for rules in self._target.rules.values():
+                await confirm_absences(self._target, worker, rules)
+        found = await worker.do(lambda scratch: _findings(scratch, tuple(self._target.rules)))
+        read = {r.kind: Read(r.entries, r.linked) for r in readings}
+        return await self._plan(run, found, readings, doubts, read)
+
+    async def _plan(
+        self, run: int | None, found: list[Finding], readings: list[Reading], doubts: list[str], read: dict[str, Read]
+    ) -> Report:
+        name, settings = self._target.name, self._target.settings
+        declined = await self._journal.scan(lambda db: frozenset(f.subject for f in plans.declined(db, name)))
+        on_missing = {kind: rules.on_missing for kind, rules in self._target.rules.items()}
+        policy = Policy(settings.drift, settings.guards, on_missing, declined)
+        findings = tuple(intend(finding, policy) for finding in found)
+        reason = "; ".join(doubts) or None
+        if reason is None:
+            state, why = outcome(findings, policy, sum(r.linked for r in readings))
+        else:
+            state, why = PlanState.REPORTED, f"the read is not credible: {reason}"
+        plan = Plan(None, name, run, state, self._clock.now(), why, findings=findings)
+        return Report(run, RunState.NOT_CREDIBLE if doubts else RunState.FINISHED, reason, plan, read)
+
+    def _failed(self, run: int | None, reason: str) -> Report:
+        plan = Plan(None, self._target.name, run, PlanState.REPORTED, self._clock.now(), "the target was not read")
+        return Report(run, RunState.FAILED, reason, plan)
+
+    async def _record(self, run: int, report: Report) -> Report:
+        """Write how the run ended and what it found, in one transaction with what that releases."""
+
+        def write(tx: Tx) -> Plan:
+            runs.end(tx, run, report.state, report.reason, report.read)
+            if report.state is RunState.FINISHED:
+                plans.supersede(tx, report.plan.target)
+            return plans.write(tx, report.plan) if report.plan.findings else report.plan
+
+        return replace(report, plan=await self._journal.submit(write))
+
+
+def _findings(scratch: Scratch, kinds: tuple[str, ...]) -> list[Finding]:
+    """All that was found. Where a place is disputed, that our entry is missing there goes without saying."""
+    strange = [finding for kind in kinds for finding in strangers(scratch, kind)]
+    disputed = {finding.resource for finding in strange if finding.sort is Sort.DISPUTED}
+    ours = [f for f in scratch.found() if not (f.sort is Sort.MISSING and f.resource in disputed)]
+    return ours + strange
+
+
+def _tell(report: Report, seconds: float) -> None:
+    plan = report.plan
+    words = {
+        "target": plan.target,
+        "run": report.run,
+        "plan": plan.id,
+        "entries": {kind: read.entries for kind, read in report.read.items()},
+        "seconds": seconds,
+        **plan.counts(),
+    }
+    match report.state:
+        case RunState.FAILED:
+            log.warning("reconcile.failed", reason=report.reason, **words)
+        case RunState.NOT_CREDIBLE:
+            log.warning("reconcile.not_credible", reason=report.reason, **words)
+        case _:
+            tell = log.warning if plan.state is PlanState.HELD else log.info
+            tell("reconcile.finished", state=plan.state, changes=plan.changes, **words)
