@@ -105,6 +105,7 @@ def open_journal(path: Path, key: bytes, clock: Clock) -> Journal:
         try:
             schema.migrate(db)
             keys.check(db, key)
+            _sync_folder(path)
         except BaseException:
             db.close()
             raise
@@ -176,6 +177,17 @@ def _fold(db: sqlite3.Connection, path: Path) -> None:
     (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
         raise JournalUnusable(f"{path}: another program reads this journal; end it, then start again")
+
+
+def _sync_folder(path: Path) -> None:
+    """Make the names of file and log durable. SQLite syncs the folder of a new log too, and goes on where it fails."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        raise JournalUnusable(f"{path.parent}: {error.strerror} at fsync; look at the disk (dmesg)") from error
+    finally:
+        os.close(folder)
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:

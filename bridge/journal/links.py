@@ -1,18 +1,73 @@
 """Links: what we know of a resource at a target, and how far its wish is done.
 
 Every change of state is `UPDATE … WHERE state = :old` by the table of `bridge/plans/states.py`; a new wish is the one
-event that has no old state to name.
+event that has no old state to name. What is read here for people is in `standing.py`.
 """
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from bridge.journal.sql import load
 from bridge.journal.writer import Tx
+from connectors.sdk import Ref
 
 _SQL = load("links")
 
+URGENT, NORMAL, BULK = 0, 1, 2
+"""Lanes: who is disabled or enabled goes first, what reconciliation and new rules want goes last."""
 
-def dirty(tx: Tx, target: str, resource: str, kind: str, *, lane: int = 1, verify: bool = False) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as a worker claimed it. `wish` is the one that a settle fulfils; JSON columns are text still."""
+
+    target: str
+    resource: str
+    kind: str
+    wish: int
+    attempts: int
+    version: int
+    entry_id: str | None
+    locator: str | None
+    claim: str | None
+    applied: str | None
+    disabled: bool
+    member: bool
+    intent: str | None
+    verify: bool
+    rules: str | None
+
+    @property
+    def ref(self) -> Ref | None:
+        """The entry, where there is one."""
+        return None if self.entry_id is None else Ref(self.kind, self.entry_id, self.locator or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """How a claimed link goes on. `due` in milliseconds; `error` and what follows are None where all is well."""
+
+    link: Link
+    state: str
+    fulfilled: bool
+    due: int
+    attempts: int
+    waits_claim: str | None = None
+    error: str | None = None
+    code: str | None = None
+    attribute: str | None = None
+    text: str | None = None
+    fix: str | None = None
+
+
+class PlaceTaken(Exception):
+    """Another link of this target claims the place."""
+
+
+def dirty(tx: Tx, target: str, resource: str, kind: str, *, lane: int = NORMAL, verify: bool = False) -> None:
     """Raise the wish of a link, made where there is none: what is parked or in sync is due now.
 
     A link that is being sent stays so; its settle sees that the wish has gone on.
@@ -20,3 +75,170 @@ def dirty(tx: Tx, target: str, resource: str, kind: str, *, lane: int = 1, verif
     row = {"target": target, "resource": resource, "kind": kind, "lane": lane, "now": tx.now, "verify": verify}
     tx.db.execute(_SQL["dirty"], row)
     tx.dirtied.add(target)
+
+
+def claim(tx: Tx, target: str, limit: int) -> list[Link]:
+    """Take work that is due, urgent first; each link is this worker's until it is settled."""
+    found: list[Link] = []
+    for lane in (URGENT, NORMAL, BULK):
+        row = {"target": target, "lane": lane, "now": tx.now, "limit": limit - len(found)}
+        found += [_link(target, each) for each in tx.db.execute(_SQL["claim"], row)]
+        if len(found) == limit:
+            break
+    return found
+
+
+def abandoned(tx: Tx, target: str) -> int:
+    """At start: what was being sent when the process died is to be looked at; how many there are."""
+    return tx.db.execute(_SQL["abandoned"], {"target": target, "now": tx.now}).rowcount
+
+
+def next_due(db: sqlite3.Connection, target: str) -> int | None:
+    """When there is work next, in milliseconds; None when there is none."""
+    lanes = (URGENT, NORMAL, BULK)
+    times = [db.execute(_SQL["next_due"], {"target": target, "lane": lane}).fetchone()[0] for lane in lanes]
+    return min((time for time in times if time is not None), default=None)
+
+
+def intend(tx: Tx, link: Link, place: str, intent: str | None) -> None:
+    """Claim the place, and write down what is about to be created there; `PlaceTaken` where another has it."""
+    row = {"target": link.target, "resource": link.resource, "claim": place, "intent": intent}
+    try:
+        tx.db.execute(_SQL["intend"], row)
+    except sqlite3.IntegrityError:
+        raise PlaceTaken(place) from None
+
+
+def settle(tx: Tx, settled: Settle, before: Link) -> None:
+    """Write what came of a delivery, and wake whoever waited for it. `before` is the link as it was claimed."""
+    link = settled.link
+    row = {
+        "target": link.target,
+        "resource": link.resource,
+        "wish": link.wish,
+        "state": settled.state,
+        "fulfilled": settled.fulfilled,
+        "now": tx.now,
+        "due": settled.due,
+        "attempts": settled.attempts,
+        "version": link.version,
+        "entry_id": link.entry_id,
+        "locator": link.locator,
+        "claim": link.claim,
+        "waits_claim": settled.waits_claim,
+        "applied": link.applied,
+        "disabled": link.disabled,
+        "member": link.member,
+        "intent": link.intent,
+        "verify": link.verify,
+        "rules": link.rules,
+        "error": settled.error,
+        "code": settled.code,
+        "attribute": settled.attribute,
+        "text": settled.text,
+        "fix": settled.fix,
+    }
+    if tx.db.execute(_SQL["settle"], row).rowcount == 0:
+        raise RuntimeError(f"the link of {link.resource} at {link.target} was settled twice")
+    tx.dirtied.add(link.target)
+    if before.claim is not None and before.claim != link.claim:
+        tx.db.execute(_SQL["wake_claim"], {"target": link.target, "claim": before.claim, "now": tx.now})
+    if (before.entry_id, before.locator, before.member) != (link.entry_id, link.locator, link.member):
+        _stir(tx, link)
+
+
+def _stir(tx: Tx, link: Link) -> None:
+    """The entry came, moved or went: the groups and entries that name it have work."""
+    named = {"target": link.target, "resource": link.resource}
+    tx.db.execute(_SQL["stir_member"], named)
+    naming = [*tx.db.execute(_SQL["groups_naming"], named), *tx.db.execute(_SQL["named_by"], named)]
+    for resource, kind in dict(naming).items():
+        dirty(tx, link.target, resource, kind)
+    if link.entry_id is None:
+        tx.db.execute(_SQL["forget_group"], named)
+        tx.db.execute(_SQL["forget_references"], named)
+    else:
+        tx.db.execute(_SQL["stir_group"], named)
+
+
+def refer(tx: Tx, link: Link, names: Iterable[tuple[str, str]]) -> None:
+    """Remember what the entry names (attribute, SCIM id), and no longer what it named before."""
+    named = {"target": link.target, "resource": link.resource}
+    tx.db.execute(_SQL["forget_references"], named)
+    for attribute, id_ in names:
+        tx.db.execute(_SQL["refer"], {**named, "attribute": attribute, "names": id_})
+
+
+def ref(db: sqlite3.Connection, target: str, resource: str) -> Ref | None:
+    """The entry of a resource at a target."""
+    row = db.execute(_SQL["ref"], {"target": target, "resource": resource}).fetchone()
+    return None if row is None else Ref(row[0], row[1], row[2] or "")
+
+
+def owner(db: sqlite3.Connection, target: str, entry: Ref) -> str | None:
+    """The resource whose entry this is."""
+    named = {"target": target, "kind": entry.kind, "entry_id": entry.id}
+    row = db.execute(_SQL["owner"], named).fetchone()
+    return None if row is None else str(row[0])
+
+
+def unpark(tx: Tx, target: str, code: str, since: int) -> int:
+    """Many refusals with one code are one fault of the target: nobody stays parked for it."""
+    tx.dirtied.add(target)
+    named = {"target": target, "code": code, "since": since, "now": tx.now}
+    return tx.db.execute(_SQL["unpark"], named).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class NewRules:
+    """How many links new rules made, and how many they woke."""
+
+    made: int
+    woken: int
+
+
+def follow_rules(tx: Tx, target: str, tenant: str, type_: str, kind: str, fingerprint: str) -> NewRules:
+    """A new target gets the resources that are there; links that other rules made are looked at again."""
+    row = {"target": target, "tenant": tenant, "type": type_, "kind": kind, "rules": fingerprint, "now": tx.now}
+    made = tx.db.execute(_SQL["adopt_resources"], row).rowcount
+    if made and type_ == "Group":
+        tx.db.execute(_SQL["adopt_memberships"], row)
+    woken = tx.db.execute(_SQL["other_rules"], row).rowcount
+    tx.dirtied.add(target)
+    return NewRules(made, woken)
+
+
+def _link(target: str, row: tuple) -> Link:  # type: ignore[type-arg]
+    (
+        resource,
+        kind,
+        wish,
+        attempts,
+        version,
+        entry_id,
+        locator,
+        place,
+        applied,
+        disabled,
+        member,
+        intent,
+        verify,
+        rules,
+    ) = row
+    return Link(
+        target,
+        resource,
+        kind,
+        wish,
+        attempts,
+        version,
+        entry_id,
+        locator,
+        place,
+        applied,
+        bool(disabled),
+        bool(member),
+        intent,
+        bool(verify),
+        rules,
+    )

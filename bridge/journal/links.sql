@@ -8,3 +8,136 @@ ON CONFLICT (target, resource) DO UPDATE SET
   due = excluded.due,
   attempts = 0,
   verify = max(verify, excluded.verify);
+
+-- claim --
+-- The work that is due in one lane, the longest due first.
+UPDATE link SET state = 'sending', sending = wish
+WHERE target = :target AND state = 'dirty' AND resource IN (
+  SELECT resource FROM link WHERE target = :target AND state = 'dirty' AND lane = :lane AND due <= :now
+  ORDER BY due LIMIT :limit)
+RETURNING resource, kind, sending, attempts, version, entry_id, locator, claim, applied, disabled, member, intent, verify, rules;
+
+-- abandoned --
+-- What a worker that died left behind: what came of it is not known.
+UPDATE link SET state = 'dirty', sending = NULL, due = :now, verify = 1 WHERE target = :target AND state = 'sending';
+
+-- next_due --
+SELECT min(due) FROM link WHERE target = :target AND state = 'dirty' AND lane = :lane;
+
+-- intend --
+UPDATE link SET claim = :claim, intent = :intent WHERE target = :target AND resource = :resource AND state = 'sending';
+
+-- settle --
+UPDATE link SET
+  state = CASE WHEN wish > :wish THEN 'dirty' ELSE :state END,
+  done = CASE WHEN :fulfilled THEN :wish ELSE done END,
+  sending = NULL,
+  lane = CASE WHEN wish > :wish OR :state = 'dirty' THEN lane ELSE 1 END,
+  due = CASE WHEN wish > :wish THEN :now ELSE :due END,
+  attempts = CASE WHEN wish > :wish THEN 0 ELSE :attempts END,
+  version = :version, entry_id = :entry_id, locator = :locator, claim = :claim, waits_claim = :waits_claim,
+  applied = :applied, disabled = :disabled, member = :member, intent = :intent, verify = :verify, rules = :rules,
+  error_class = :error, error_code = :code, error_attribute = :attribute, error_text = :text, error_fix = :fix,
+  error_at = CASE WHEN :error IS NULL THEN NULL ELSE :now END
+WHERE target = :target AND resource = :resource AND state = 'sending' AND sending = :wish;
+
+-- wake_claim --
+UPDATE link SET due = :now, waits_claim = NULL WHERE target = :target AND waits_claim = :claim AND state = 'dirty';
+
+-- ref --
+SELECT kind, entry_id, locator, member FROM link WHERE target = :target AND resource = :resource AND entry_id IS NOT NULL;
+
+-- owner --
+SELECT resource FROM link WHERE target = :target AND kind = :kind AND entry_id = :entry_id;
+
+-- forget_references --
+DELETE FROM reference WHERE target = :target AND resource = :resource;
+
+-- refer --
+INSERT INTO reference (target, resource, attribute, names) VALUES (:target, :resource, :attribute, :names) ON CONFLICT DO NOTHING;
+
+-- named_by --
+SELECT r.resource, l.kind FROM reference AS r JOIN link AS l ON l.target = r.target AND l.resource = r.resource
+WHERE r.target = :target AND r.names = :resource;
+
+-- groups_naming --
+SELECT m.group_id, l.kind FROM target_membership AS m JOIN link AS l ON l.target = m.target AND l.resource = m.group_id
+WHERE m.target = :target AND m.member = :resource;
+
+-- stir_member --
+UPDATE target_membership SET dirty = dirty + 1 WHERE target = :target AND member = :resource;
+
+-- stir_group --
+UPDATE target_membership SET dirty = dirty + 1 WHERE target = :target AND group_id = :resource;
+
+-- dirty_members --
+SELECT t.member, t.applied, t.dirty,
+       EXISTS (SELECT 1 FROM membership AS m WHERE m.group_id = t.group_id AND m.member = t.member) AS asked,
+       l.kind, l.entry_id, l.locator, coalesce(l.member, 0)
+FROM target_membership AS t LEFT JOIN link AS l ON l.target = t.target AND l.resource = t.member
+WHERE t.target = :target AND t.group_id = :resource AND t.dirty > 0 LIMIT :limit;
+
+-- settle_member --
+UPDATE target_membership SET applied = :applied, dirty = CASE dirty WHEN :dirty THEN 0 ELSE dirty END
+WHERE target = :target AND group_id = :group AND member = :member;
+
+-- sweep_members --
+-- A row that says nothing any more: not asked for, not there.
+DELETE FROM target_membership WHERE target = :target AND group_id = :group AND member = :member AND applied IS NULL AND dirty = 0
+AND NOT EXISTS (SELECT 1 FROM membership AS m WHERE m.group_id = :group AND m.member = :member);
+
+-- applied_members --
+SELECT member, applied FROM target_membership WHERE target = :target AND group_id = :resource AND applied IS NOT NULL;
+
+-- lost_member --
+UPDATE target_membership SET applied = NULL, dirty = dirty + 1 WHERE target = :target AND group_id = :group AND member = :member;
+
+-- forget_group --
+DELETE FROM target_membership WHERE target = :target AND group_id = :resource;
+
+-- still_member --
+SELECT 1 FROM target_membership WHERE target = :target AND member = :resource AND applied IS NOT NULL LIMIT 1;
+
+-- wake --
+UPDATE link SET due = :now WHERE target = :target AND resource = :resource AND state = 'dirty' AND due > :now;
+
+-- unpark --
+UPDATE link SET state = 'dirty', due = :now, attempts = 0
+WHERE target = :target AND state = 'parked' AND error_code = :code AND error_at >= :since;
+
+-- adopt_resources --
+-- Resources that the target has no link for yet: a new target, or a kind it did not take before.
+INSERT INTO link (target, resource, kind, state, wish, done, lane, due)
+SELECT :target, r.id, :kind, 'dirty', 1, 0, 2, :now FROM resource AS r
+WHERE r.tenant = :tenant AND r.type = :type AND r.deleted IS NULL
+AND NOT EXISTS (SELECT 1 FROM link AS l WHERE l.target = :target AND l.resource = r.id);
+
+-- adopt_memberships --
+INSERT INTO target_membership (target, group_id, member, dirty)
+SELECT :target, m.group_id, m.member, 1 FROM membership AS m JOIN link AS l ON l.target = :target AND l.resource = m.group_id
+WHERE l.kind = :kind ON CONFLICT DO NOTHING;
+
+-- other_rules --
+UPDATE link SET state = 'dirty', wish = wish + 1, lane = 2, due = :now, attempts = 0
+WHERE target = :target AND kind = :kind AND rules IS NOT :rules AND rules IS NOT NULL AND state IN ('in_sync', 'parked');
+
+-- counts --
+SELECT state, count(*) FROM link WHERE target = :target GROUP BY state;
+
+-- linked --
+SELECT count(*) FROM link WHERE target = :target AND entry_id IS NOT NULL;
+
+-- oldest --
+SELECT min(c.at) FROM link AS l JOIN change AS c ON c.resource = l.resource AND c.version > l.version
+WHERE l.target = :target AND l.state IN ('dirty', 'sending');
+
+-- waiting --
+SELECT (SELECT count(*) FROM target_membership AS t WHERE t.target = :target AND t.applied IS NULL)
+     + (SELECT count(*) FROM reference AS r LEFT JOIN link AS l ON l.target = r.target AND l.resource = r.names
+        WHERE r.target = :target AND l.entry_id IS NULL);
+
+-- parked --
+SELECT l.target, l.resource, l.kind, l.error_class, l.error_code, l.error_attribute, l.error_text, l.error_fix, l.error_at,
+       coalesce(json_extract(r.body, '$.userName'), json_extract(r.body, '$.displayName'), l.resource)
+FROM link AS l LEFT JOIN resource AS r ON r.id = l.resource
+WHERE l.state = 'parked' AND (:target IS NULL OR l.target = :target) ORDER BY l.error_at DESC LIMIT :limit;

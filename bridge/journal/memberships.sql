@@ -49,9 +49,9 @@ DELETE FROM membership WHERE member = :member;
 -- dirty --
 INSERT INTO target_membership (target, group_id, member, dirty)
 SELECT :target, :group, value, 1 FROM json_each(:members) WHERE true
-ON CONFLICT DO UPDATE SET dirty = 1 WHERE dirty = 0;
+ON CONFLICT DO UPDATE SET dirty = dirty + 1;
 
 -- dirty_groups_of --
 INSERT INTO target_membership (target, group_id, member, dirty)
 SELECT :target, group_id, :member, 1 FROM membership WHERE member = :member
-ON CONFLICT DO UPDATE SET dirty = 1 WHERE dirty = 0;
+ON CONFLICT DO UPDATE SET dirty = dirty + 1;

@@ -72,6 +72,7 @@ CREATE TABLE link (
   waits_claim     TEXT,                       -- a locator we want and somebody else of ours still holds
   applied         TEXT,                       -- JSON: the entry as last applied (attribute → values)
   disabled        INTEGER NOT NULL DEFAULT 0, -- 1: we disabled the entry, so we may enable it
+  member          INTEGER NOT NULL DEFAULT 0, -- 1: groups at the target may name the entry
   intent          TEXT,                       -- JSON: a create that was or is about to be sent
   verify          INTEGER NOT NULL DEFAULT 0, -- 1: compare with the entry at the target, not with `applied`
   rules           TEXT,                       -- fingerprint of the rules `applied` was made by
@@ -97,21 +98,21 @@ CREATE TABLE target_membership (
   group_id TEXT NOT NULL,
   member   TEXT NOT NULL,
   applied  TEXT,
-  dirty    INTEGER NOT NULL DEFAULT 1 CHECK (dirty IN (0, 1)),
+  dirty    INTEGER NOT NULL DEFAULT 1,      -- counts what happened since it was last looked at; 0: nothing
   PRIMARY KEY (target, group_id, member)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX target_membership_dirty ON target_membership (target, group_id) WHERE dirty = 1;
+CREATE INDEX target_membership_dirty ON target_membership (target, group_id) WHERE dirty > 0;
 CREATE INDEX target_membership_member ON target_membership (target, member);
 
--- A reference (manager) whose entry is not linked yet; woken when it is. Waiting members are dirty rows above.
-CREATE TABLE wait (
+-- What a resource's entry names beside members (its manager); woken when that is linked, moves or goes.
+CREATE TABLE reference (
   target    TEXT NOT NULL,
   resource  TEXT NOT NULL,
   attribute TEXT NOT NULL,
-  needs     TEXT NOT NULL,                    -- the SCIM id of the resource that must be linked first
-  PRIMARY KEY (target, resource, attribute, needs)
+  names     TEXT NOT NULL,                    -- the SCIM id of the resource that is named
+  PRIMARY KEY (target, resource, attribute, names)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX wait_needs ON wait (target, needs);
+CREATE INDEX reference_names ON reference (target, names);
 
 -- What survives a restart about a target itself: ten restarts must not mean ten bad binds.
 CREATE TABLE target (

@@ -1,0 +1,144 @@
+"""The deliverer of one target: claim what is due, keep as many deliveries under way as the target bears, for ever.
+
+It looks at the target before it claims: while the target is down, or the journal cannot write, nothing is claimed and
+nothing is sent. Slow deliveries hold up nobody: room is filled as it comes free.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+
+import structlog
+
+from bridge.clock import Clock
+from bridge.delivery.worker import Worker
+from bridge.journal import Journal, JournalError, links
+from bridge.targets import Health, Target
+
+log = structlog.get_logger()
+
+AHEAD = 4
+"""Deliveries under way for each call that the target takes at once: the others read, decide, or wait for the disk."""
+LONGEST_SLEEP = 30.0
+"""Seconds until the journal is asked again for what is due, whatever it said."""
+UNWRITABLE = 0.5
+"""Seconds until a journal that cannot write is asked again."""
+
+
+class Deliverer:
+    """One per target. `wake` whenever its links have a new wish."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        target: Target,
+        health: Health,
+        clock: Clock,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._journal = journal
+        self._target = target
+        self._health = health
+        self._clock = clock
+        self._worker = Worker(journal, target, health, clock, chance)
+        self._news = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._draining = False
+
+    def wake(self) -> None:
+        """There is new work."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Deliver until drained. Raises a `JournalError` only."""
+        await self.recover()
+        async with asyncio.TaskGroup() as group:
+            while not self._draining:
+                self._news.clear()
+                if not await self._fill(group):
+                    await self._rest()
+
+    async def recover(self) -> None:
+        """At start: what an earlier process left in the middle of sending is to be looked at."""
+        name = self._target.name
+        count = await self._journal.submit(lambda tx: links.abandoned(tx, name), reserved=True)
+        if count:
+            log.warning("delivery.resumed", target=name, links=count)
+
+    async def deliver_due(self) -> int:
+        """Deliver all that is due now, and what that makes due; how many deliveries it took. (For tests and tools.)"""
+        count = 0
+        while await self._health.look() and (claimed := await self._claim(self._limit)):
+            async with asyncio.TaskGroup() as group:
+                for link in claimed:
+                    group.create_task(self._worker.deliver(link))
+            count += len(claimed)
+        return count
+
+    async def drain(self, seconds: float) -> None:
+        """Claim nothing more; let what is in hand end within so many seconds, then let go of it.
+
+        What was let go of is `sending` in the journal: after the next start it is looked at, never repeated blindly.
+        """
+        self._draining = True
+        self._news.set()
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=seconds)
+            for task in late:
+                task.cancel()
+
+    @property
+    def _limit(self) -> int:
+        """Deliveries that may be under way; few right after an outage."""
+        return min(self._target.concurrency * AHEAD, self._health.allowed * AHEAD)
+
+    async def _fill(self, group: asyncio.TaskGroup) -> bool:
+        """Claim as much as there is room for; whether anything was claimed."""
+        if not self._journal.writable or not await self._health.look():
+            return False
+        room = self._limit - len(self._running)
+        if room < max(1, self._limit // 4):
+            return False
+        claimed = await self._claim(room)
+        for link in claimed:
+            task = group.create_task(self._worker.deliver(link))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+        return bool(claimed)
+
+    async def _claim(self, limit: int) -> list[links.Link]:
+        name = self._target.name
+        if self._draining or self._journal.read(lambda db: links.next_due(db, name)) is None:
+            return []
+        try:
+            return await self._journal.submit(lambda tx: links.claim(tx, name, limit))
+        except JournalError:
+            if self._journal.writable:
+                raise
+            return []
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._news.set()
+
+    async def _rest(self) -> None:
+        """Until there is news, something is due, or it is time to look at the target again."""
+        try:
+            async with asyncio.timeout(self._seconds()):
+                await self._news.wait()
+        except TimeoutError:
+            return
+
+    def _seconds(self) -> float:
+        if not self._journal.writable:
+            return UNWRITABLE
+        if not self._health.is_open:
+            return max(0.05, self._health.seconds_left)
+        if self._limit - len(self._running) < max(1, self._limit // 4):
+            return LONGEST_SLEEP
+        due = self._journal.read(lambda db: links.next_due(db, self._target.name))
+        if due is None:
+            return LONGEST_SLEEP
+        return min(LONGEST_SLEEP, max(0.01, (due - self._clock.now()) / 1000))

@@ -1,0 +1,177 @@
+"""Make an entry be there, be as it is wanted, or be gone: the smallest calls, each of which may be repeated.
+
+A create looks first, then claims the place and writes its intent down, then is sent. What is found at the place is ours
+only if an intent of ours says so; anything else is disputed and never written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bridge.delivery.progress import NotYet, Progress
+from bridge.journal import Journal, links, target_members
+from bridge.journal.links import PlaceTaken
+from bridge.mapping import delta
+from bridge.mapping.entry_json import decode, encode
+from bridge.plans.intent import Intent, intend, is_ours
+from bridge.settings import OnMissing
+from bridge.targets import Target
+from connectors.sdk import Capability, Delta, Entry, Gone, Ref, Refused
+
+MOST_WAITS = 6
+"""Times a delete waits for the groups that name its user; a parked group must not keep an account for ever."""
+BUSY = 2.0
+"""Seconds until a place is looked at again that another entry of ours is about to leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The entries of one target."""
+
+    journal: Journal
+    target: Target
+
+    async def hold(self, progress: Progress, entry: Entry) -> None:
+        """The entry is there, and as it is wanted."""
+        if progress.link.ref is None:
+            await self._create(progress, entry)
+            return
+        try:
+            await self._update(progress, entry)
+        except Gone:
+            if progress.rules.on_missing is OnMissing.HOLD:
+                raise
+            progress.now(entry_id=None, locator=None, applied=None, disabled=False)
+            await self._create(progress, entry)
+
+    async def remove(self, progress: Progress) -> None:
+        """The entry is not there; the groups that name it lose it first."""
+        link = progress.link
+        if link.ref is None and link.intent is not None:
+            await self._recognise(progress, Intent.decode(link.intent))
+        ref = progress.link.ref
+        if ref is not None:
+            await self._leave_groups_first(progress)
+            await self.target.delete(ref)
+            progress.did("delete")
+        progress.gone()
+
+    async def lock(self, progress: Progress, *, active: bool) -> None:
+        """Lock or unlock the account; only what we locked is ever unlocked."""
+        ref = progress.link.ref
+        if ref is None or progress.link.disabled is not active:
+            return
+        await self.target.activate(ref, active)
+        progress.now(disabled=not active)
+        progress.did("unlock" if active else "lock")
+
+    async def _create(self, progress: Progress, entry: Entry) -> None:
+        self._check(entry)
+        place = self._place(entry)
+        intent = None if progress.link.intent is None else Intent.decode(progress.link.intent)
+        if intent is not None and await self._recognise(progress, intent):
+            await self._update(progress, entry)
+            return
+        if intent is None or intent.place != place:
+            await self._must_be_free(progress, place)
+        await self._claim(progress, place, intend(place, entry, self.target.normalise).encode())
+        progress.at(await self.target.create(entry))
+        progress.now(applied=encode(entry), intent=None, verify=False)
+        progress.did("create")
+
+    async def _recognise(self, progress: Progress, intent: Intent) -> bool:
+        """After an unknown outcome: whether our entry is at the intent's place; it is linked then."""
+        found = await self.target.get(Ref(progress.kind, "", intent.place), progress.rules.names)
+        if found is None or found.ref is None:
+            return False
+        self._not_anothers(progress, found.ref)
+        if not is_ours(intent, found, self.target.normalise):
+            raise _disputed(intent.place)
+        progress.at(found.ref)
+        progress.now(claim=intent.place, applied=encode(Entry(found.kind, found.attributes)), intent=None, verify=True)
+        progress.did("recognise")
+        return True
+
+    async def _must_be_free(self, progress: Progress, place: str) -> None:
+        found = await self.target.get(Ref(progress.kind, "", place), progress.rules.names)
+        if found is not None and found.ref is not None:
+            self._not_anothers(progress, found.ref)
+            raise _disputed(place)
+
+    def _not_anothers(self, progress: Progress, found: Ref) -> None:
+        owner = self.journal.read(lambda db: links.owner(db, self.target.name, found))
+        if owner is not None and owner != progress.link.resource:
+            raise NotYet("another entry of ours is there still", seconds=BUSY)
+
+    async def _claim(self, progress: Progress, place: str, intent: str | None) -> None:
+        link = progress.link
+        try:
+            await self.journal.submit(lambda tx: links.intend(tx, link, place, intent), reserved=True)
+        except PlaceTaken:
+            raise NotYet("another resource has this place", claim=place) from None
+        if intent is not None:
+            progress.now(claim=place, intent=intent)
+
+    async def _update(self, progress: Progress, entry: Entry) -> None:
+        link, ref = progress.link, progress.link.ref
+        assert ref is not None
+        applied = decode(link.applied).attributes if link.applied else {}
+        place = self._place(entry)
+        have, moved = applied, place != link.claim
+        if link.verify:
+            actual = await self._actual(progress, ref)
+            have, moved = actual.attributes, moved or self._was_moved(actual, place)
+        changes = delta(progress.rules, have, entry, self.target.normalise, applied)
+        if place != link.claim:
+            await self._claim(progress, place, None)
+        if changes or moved:
+            self._check(entry)
+            progress.at(await self.target.update(ref, Delta(entry, changes, moved)))
+            progress.did("move" if moved else "update", changes)
+        progress.now(applied=encode(entry), claim=place, intent=None, verify=False)
+
+    async def _actual(self, progress: Progress, ref: Ref) -> Entry:
+        """The entry as it is at the target, members too where it is a group."""
+        members = progress.rules.type == "Group" and self.target.has(Capability.MEMBERS)
+        actual = await self.target.get(ref, progress.rules.names, members)
+        if actual is None:
+            raise Gone("the entry was removed at the target by somebody else", code="absent")
+        progress.actual_members = actual.members
+        return actual
+
+    def _was_moved(self, actual: Entry, place: str) -> bool:
+        try:
+            return self.target.locate(actual) != place
+        except LookupError:
+            return True
+
+    async def _leave_groups_first(self, progress: Progress) -> None:
+        link = progress.link
+        named = self.journal.read(lambda db: target_members.is_named(db, self.target.name, link.resource))
+        if not named or link.attempts >= MOST_WAITS:
+            return
+        if self.target.has(Capability.ACTIVATION) and progress.rules.type == "User":
+            await self.lock(progress, active=False)
+        raise NotYet("groups at the target name it still", seconds=0.25 * 2.0**link.attempts)
+
+    def _check(self, entry: Entry) -> None:
+        for fault in self.target.check(entry):
+            raise Refused(fault.problem, code="check", attribute=fault.attribute, fix=fault.remedy)
+
+    def _place(self, entry: Entry) -> str:
+        try:
+            return self.target.locate(entry)
+        except (LookupError, ValueError) as error:
+            raise Refused(
+                "the attribute that names the entry has no usable value",
+                code="name",
+                fix="map it to a value that is always there",
+            ) from error
+
+
+def _disputed(place: str) -> Refused:
+    return Refused(
+        f"there is an entry at {place} already that is not ours; it was not touched",
+        code="disputed",
+        fix="remove or rename that entry, or the user; adopting entries is not built yet",
+    )

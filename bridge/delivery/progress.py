@@ -1,0 +1,66 @@
+"""One delivery while it is under way: the link as it was claimed, as it is by now, and what was done so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bridge.journal.links import Link
+from bridge.mapping import Rules
+from connectors.sdk import Change, Ref
+
+
+class NotYet(Exception):
+    """The delivery waits for something else, `seconds` at most; `claim` is a place that another link has."""
+
+    def __init__(self, reason: str, *, claim: str | None = None, seconds: float = 60.0) -> None:
+        super().__init__(reason)
+        self.claim = claim
+        self.seconds = seconds
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a worker holds in hand. `link` is kept true after every step, so that an error loses nothing."""
+
+    before: Link
+    rules: Rules
+    link: Link = field(init=False)
+    names: list[tuple[str, str]] = field(default_factory=list)
+    verbs: list[str] = field(default_factory=list)
+    attributes: set[str] = field(default_factory=set)
+    actual_members: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        self.link = self.before
+
+    @property
+    def kind(self) -> str:
+        return self.link.kind
+
+    def now(self, **fields: Any) -> None:
+        """The link is like this now."""
+        self.link = replace(self.link, **fields)
+
+    def at(self, ref: Ref) -> None:
+        """The entry is here now."""
+        self.now(entry_id=ref.id, locator=ref.locator)
+
+    def gone(self) -> None:
+        """There is no entry of ours any more."""
+        self.now(
+            entry_id=None,
+            locator=None,
+            claim=None,
+            applied=None,
+            disabled=False,
+            member=False,
+            intent=None,
+            verify=False,
+        )
+
+    def did(self, verb: str, changes: Iterable[Change] = ()) -> None:
+        """Note a call for the log line: names, never values."""
+        self.verbs.append(verb)
+        self.attributes.update(change.attribute for change in changes)

@@ -1,0 +1,223 @@
+"""Deliver one claimed link: read what is true now, work for the goal, settle whatever came of it.
+
+Level-triggered: nothing of the change that raised the wish is used, only the resource as it is. An exception parks or
+puts off this link alone; only a journal that cannot be written ends the worker.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from bridge.clock import Clock
+from bridge.delivery.entries import Entries
+from bridge.delivery.groups import Groups
+from bridge.delivery.progress import NotYet, Progress
+from bridge.journal import Journal, JournalError, links, resources
+from bridge.journal.links import Link, Settle
+from bridge.journal.resources import Stored
+from bridge.mapping import MappingFailed, Rules, project
+from bridge.plans.breaker import WINDOW
+from bridge.plans.goal import Aim, Goal, goal, must_lock_first
+from bridge.plans.outcome import Outcome, Trouble, outcome
+from bridge.plans.states import Event, State, step
+from bridge.targets import Health, Target
+from connectors.sdk import Capability, ConnectorError, Entry, Gone, Reference, Refused, Value
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Worker:
+    """Delivers links of one target; any number at once. `chance` gives numbers in [0, 1)."""
+
+    journal: Journal
+    target: Target
+    health: Health
+    clock: Clock
+    chance: Callable[[], float] = random.random
+    entries: Entries = field(init=False)
+    groups: Groups = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.entries = Entries(self.journal, self.target)
+        self.groups = Groups(self.journal, self.target)
+
+    async def deliver(self, link: Link) -> None:
+        """Deliver and settle. Raises nothing but a `JournalError`."""
+        began = self.clock.monotonic()
+        stored = self.journal.read(lambda db: resources.by_id(db, link.resource))
+        rules = self.target.rules.get(link.kind)
+        if rules is None:  # the config has taken the kind away: what is there stays
+            await self._settle(Progress(link, NO_RULES), Event.FULFILLED)
+            return
+        progress = Progress(link, rules)
+        try:
+            await self._fulfil(progress, stored)
+        except NotYet as wait:
+            await self._put_off(progress, wait)
+        except JournalError:
+            raise
+        except Exception as error:
+            await self._failed(progress, error)
+        else:
+            progress.now(version=stored.version if stored else link.version, rules=rules.fingerprint)
+            await self._settle(progress, Event.FULFILLED)
+            if progress.verbs:
+                await self.health.succeeded()
+            self._tell(progress, began)
+
+    async def _fulfil(self, progress: Progress, stored: Stored | None) -> None:
+        body = _body(stored)
+        can_lock = self.target.has(Capability.ACTIVATION)
+        if body is not None:
+            await self._lock_first(progress, body, can_lock)
+        aim = goal(progress.rules, project(progress.rules, body), can_lock=can_lock)
+        if aim.aim is Aim.REMOVE:
+            await self.entries.remove(progress)
+            return
+        if aim.aim is Aim.HOLD:
+            assert aim.entry is not None
+            await self._hold(progress, aim.entry, aim)
+        if aim.locked:
+            await self.entries.lock(progress, active=False)
+        progress.now(member=aim.member and progress.link.ref is not None)
+
+    async def _lock_first(self, progress: Progress, body: Mapping[str, Any], can_lock: bool) -> None:
+        """A disable needs only the link: it goes before the mapping, which may fail, and alone."""
+        rules = progress.rules
+        active = body.get("active") is not False
+        if must_lock_first(rules, active=active, in_scope=rules.in_scope(body), can_lock=can_lock):
+            try:
+                await self.entries.lock(progress, active=False)
+            except Gone:
+                return  # what that means is said by what follows
+
+    async def _hold(self, progress: Progress, entry: Entry, aim: Goal) -> None:
+        await self.entries.hold(progress, self._resolve(progress, entry))
+        if not aim.locked and progress.link.disabled:
+            await self.entries.lock(progress, active=True)
+        if progress.rules.type == "Group" and self.target.has(Capability.MEMBERS):
+            await self.groups.deliver(progress)
+
+    def _resolve(self, progress: Progress, entry: Entry) -> Entry:
+        """Entries in place of resources; who has none here yet is left out, and wakes this link when it has."""
+        attributes: dict[str, tuple[Value, ...]] = {}
+        for name, values in entry.attributes.items():
+            resolved = [self._entry_of(progress, name, v) if isinstance(v, Reference) else v for v in values]
+            attributes[name] = tuple(value for value in resolved if value is not None)
+        return Entry(entry.kind, attributes)
+
+    def _entry_of(self, progress: Progress, attribute: str, named: Reference) -> Value | None:
+        progress.names.append((attribute, named.id))
+        return self.journal.read(lambda db: links.ref(db, self.target.name, named.id))
+
+    async def _put_off(self, progress: Progress, wait: NotYet) -> None:
+        trouble = Trouble("Waiting", str(wait))
+        how = Outcome(Event.PUT_OFF, trouble, wait.seconds, counts=True)
+        await self._settle(progress, Event.PUT_OFF, how, waits_claim=wait.claim)
+        log.info("delivery.waits", target=self.target.name, resource=progress.link.resource, reason=str(wait))
+
+    async def _failed(self, progress: Progress, error: Exception) -> None:
+        if isinstance(error, MappingFailed):
+            error = Refused(error.problem, code="mapping", attribute=error.attribute, fix="mend the mapping")
+        how = outcome(error, progress.link.attempts, self.chance())
+        expected = isinstance(error, ConnectorError)
+        if not expected:
+            log.error("delivery.crashed", target=self.target.name, resource=progress.link.resource, exc_info=error)
+        await self.health.heard(error)
+        if how.event is Event.REFUSED and how.trouble.code not in _OUR_OWN and expected:
+            await self._refused(progress, how)
+            return
+        await self._settle(progress, how.event, how)
+        self._tell_trouble(progress, how)
+
+    async def _refused(self, progress: Progress, how: Outcome) -> None:
+        """Parked, unless it is one of many: then the target is at fault, and nobody is parked for it."""
+        trouble = how.trouble
+        if not await self.health.refused(trouble.code):
+            await self._settle(progress, how.event, how)
+            self._tell_trouble(progress, how)
+            return
+        await self._settle(progress, Event.PUT_OFF, Outcome(Event.PUT_OFF, trouble, counts=False))
+        since, name, code = self.clock.now() - WINDOW, self.target.name, trouble.code
+        if code is not None:
+            await self.journal.submit(lambda tx: links.unpark(tx, name, code, since), reserved=True)
+
+    async def _settle(
+        self, progress: Progress, event: Event, how: Outcome | None = None, waits_claim: str | None = None
+    ) -> None:
+        link = progress.link
+        if how is not None and how.verify:
+            progress.now(verify=True)
+            link = progress.link
+        trouble = how.trouble if how else None
+        settled = Settle(
+            link=link,
+            state=step(State.SENDING, event),
+            fulfilled=event is Event.FULFILLED,
+            due=self.clock.now() + round(1000 * (how.wait if how else 0)),
+            attempts=link.attempts + 1 if how and how.counts else link.attempts if how else 0,
+            waits_claim=waits_claim,
+            error=trouble.error if trouble else None,
+            code=trouble.code if trouble else None,
+            attribute=trouble.attribute if trouble else None,
+            text=trouble.text if trouble else None,
+            fix=trouble.fix if trouble else None,
+        )
+        await self.journal.submit(lambda tx: _write(tx, settled, progress), reserved=True)
+
+    def _tell(self, progress: Progress, began: float) -> None:
+        """One line per delivery, with everything on it; a delivery that needed no call is told at debug."""
+        tell = log.info if progress.verbs else log.debug
+        tell(
+            "delivery.applied",
+            target=self.target.name,
+            resource=progress.link.resource,
+            kind=progress.kind,
+            did=progress.verbs,
+            attributes=sorted(progress.attributes),
+            version=progress.link.version,
+            attempts=progress.before.attempts + 1,
+            milliseconds=round((self.clock.monotonic() - began) * 1000, 1),
+        )
+
+    def _tell_trouble(self, progress: Progress, how: Outcome) -> None:
+        parked = how.event is Event.REFUSED
+        tell = log.warning if parked else log.info
+        tell(
+            "delivery.parked" if parked else "delivery.put_off",
+            target=self.target.name,
+            resource=progress.link.resource,
+            kind=progress.kind,
+            did=progress.verbs,
+            error=how.trouble.error,
+            code=how.trouble.code,
+            attribute=how.trouble.attribute,
+            reason=how.trouble.text,
+            fix=how.trouble.fix,
+        )
+
+
+NO_RULES = Rules("", "", (), "")
+
+_OUR_OWN = ("mapping", "check", "name", "disputed")
+"""Codes of refusals that we make ourselves: they say nothing of the target."""
+
+
+def _write(tx: Any, settled: Settle, progress: Progress) -> None:
+    links.settle(tx, settled, progress.before)
+    if settled.fulfilled and (progress.names or (progress.before.applied and '"ref"' in progress.before.applied)):
+        links.refer(tx, settled.link, progress.names)
+
+
+def _body(stored: Stored | None) -> dict[str, Any] | None:
+    """The resource as the mapping reads it; None once it is deleted."""
+    if stored is None or stored.deleted is not None:
+        return None
+    meta = {"resourceType": stored.type, "created": stored.created, "lastModified": stored.modified}
+    return {**stored.body, "id": stored.id, "meta": meta}

@@ -1,0 +1,80 @@
+"""What a target holds of each membership: a delivery of a group looks at dirty rows alone, never at the whole list."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from bridge.journal.sql import load
+from bridge.journal.writer import Tx
+from connectors.sdk import Ref
+
+_SQL = load("links")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One membership at a target: what was applied (None: nothing), and the member's entry if it is wanted there."""
+
+    member: str
+    applied: str | None
+    dirty: int
+    wanted: Ref | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A row as it is now at the target."""
+
+    member: str
+    applied: str | None
+    dirty: int
+
+
+def dirty_rows(db: sqlite3.Connection, target: str, group: str, limit: int) -> list[Row]:
+    """Some rows of the group that have to be looked at."""
+    named = {"target": target, "resource": group, "limit": limit}
+    return [_row(*each) for each in db.execute(_SQL["dirty_members"], named)]
+
+
+def settle(tx: Tx, target: str, group: str, done: Iterable[Done]) -> None:
+    """Write what the target holds now; a row stirred meanwhile stays dirty. Who waits to be deleted is woken."""
+    for each in done:
+        named = {"target": target, "group": group, "member": each.member, "applied": each.applied, "dirty": each.dirty}
+        tx.db.execute(_SQL["settle_member"], named)
+        if each.applied is None:
+            tx.db.execute(_SQL["sweep_members"], {"target": target, "group": group, "member": each.member})
+            tx.db.execute(_SQL["wake"], {"target": target, "resource": each.member, "now": tx.now})
+    tx.dirtied.add(target)
+
+
+def applied(db: sqlite3.Connection, target: str, group: str) -> dict[str, str]:
+    """What was applied of the group: text at the target → SCIM id of the member."""
+    named = {"target": target, "resource": group}
+    return {text: member for member, text in db.execute(_SQL["applied_members"], named)}
+
+
+def lost(tx: Tx, target: str, group: str, members: Collection[str]) -> None:
+    """Somebody removed these at the target: they are to be added again."""
+    for member in members:
+        tx.db.execute(_SQL["lost_member"], {"target": target, "group": group, "member": member})
+
+
+def is_named(db: sqlite3.Connection, target: str, member: str) -> bool:
+    """Whether some group at the target names the member still."""
+    return db.execute(_SQL["still_member"], {"target": target, "resource": member}).fetchone() is not None
+
+
+def _row(
+    member: str,
+    applied: str | None,
+    dirty: int,
+    asked: int,
+    kind: str | None,
+    entry_id: str | None,
+    locator: str | None,
+    may: int,
+) -> Row:
+    wanted = Ref(kind, entry_id, locator or "") if asked and may and kind and entry_id else None
+    return Row(member, applied, dirty, wanted)

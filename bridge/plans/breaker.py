@@ -1,0 +1,90 @@
+"""The breaker of a target: what it takes to stop calling, and when to look again. Pure values.
+
+    closed → open → half_open → closed
+                       └→ open
+
+A target that is down is looked at after 1 s … 60 s; one that only a person can mend after 1, 5, 15, 60 minutes, so that
+our bind account is never locked out. `failures` of the second sort fall to none only when a write succeeds: a probe
+that succeeds where every write is refused must not start the ladder anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from connectors.sdk import ConnectorError, TargetDown, TargetMisconfigured, Throttled
+
+FIRST_LOOK = 1.0
+LAST_LOOK = 60.0
+FOR_A_PERSON = (60.0, 300.0, 900.0, 3600.0)
+THROTTLED = 5.0
+
+WINDOW = 120_000
+"""Milliseconds in which refusals are counted."""
+MANY_REFUSALS = 20
+
+
+class BreakerState(StrEnum):
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """`retry_at` is in milliseconds; `cause` names the error's class."""
+
+    state: BreakerState = BreakerState.CLOSED
+    cause: str | None = None
+    reason: str | None = None
+    failures: int = 0
+    retry_at: int | None = None
+
+
+def after_error(breaker: Breaker, error: Exception, now: int, chance: float) -> Breaker:
+    """The breaker after an error; unchanged where the error says nothing of the target."""
+    match error:
+        case TargetDown():
+            wait = min(LAST_LOOK, FIRST_LOOK * 2.0 ** min(breaker.failures, 10)) * (0.5 + chance / 2)
+        case TargetMisconfigured():
+            wait = FOR_A_PERSON[min(breaker.failures, len(FOR_A_PERSON) - 1)]
+        case Throttled():
+            wait = THROTTLED if error.after is None else error.after
+        case _:
+            return breaker
+    assert isinstance(error, ConnectorError)
+    return Breaker(
+        BreakerState.OPEN, type(error).__name__, error.message, breaker.failures + 1, now + round(wait * 1000)
+    )
+
+
+def looking(breaker: Breaker) -> Breaker:
+    """The breaker while one probe looks."""
+    return replace(breaker, state=BreakerState.HALF_OPEN)
+
+
+def after_probe(breaker: Breaker) -> Breaker:
+    """The target answered: calls may go on."""
+    return Breaker(failures=breaker.failures if breaker.cause == "TargetMisconfigured" else 0)
+
+
+def after_success(breaker: Breaker) -> Breaker:
+    """A write succeeded: all is well."""
+    return replace(breaker, failures=0) if breaker.failures else breaker
+
+
+@dataclass(slots=True)
+class Refusals:
+    """Counts what a target refused lately: many with one code are one fault of the target's, not of many people."""
+
+    attempts: list[tuple[int, str | None]]
+
+    def note(self, now: int, code: str | None) -> bool:
+        """Count one attempt (`code` None: it succeeded); whether this makes it a fault of the target."""
+        self.attempts = [each for each in self.attempts if each[0] > now - WINDOW]
+        self.attempts.append((now, code))
+        if code is None:
+            return False
+        same = sum(1 for _, each in self.attempts if each == code)
+        return same >= MANY_REFUSALS and 2 * same >= len(self.attempts)

@@ -1,0 +1,127 @@
+"""One target: the only caller of its connector. Every call has a deadline, and the breaker hears of every outcome.
+
+What a call raises is one of the SDK's errors, or a bug of the connector as it comes. A deadline that passes means that
+the outcome of a write is unknown, and that a target that is read from is down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from typing import TypeVar, cast
+
+from bridge.mapping import Rules
+from bridge.settings import TargetSettings
+from connectors.sdk import (
+    Activation,
+    Capability,
+    Connector,
+    Delta,
+    Entry,
+    Fault,
+    Key,
+    Members,
+    OutcomeUnknown,
+    Page,
+    Probe,
+    Query,
+    Ref,
+    TargetDown,
+    Value,
+)
+
+T = TypeVar("T")
+
+
+class Target:
+    """A configured system that we write to. Deliverer and reconciler share it, and its limit on calls under way."""
+
+    def __init__(self, name: str, settings: TargetSettings, connector: Connector, rules: Mapping[str, Rules]) -> None:
+        self.name = name
+        self.settings = settings
+        self.connector = connector
+        self.rules = rules
+        self.concurrency = connector.concurrency
+        self.capabilities = _implemented(connector)
+        self.probed: Probe | None = None
+        self._calls = asyncio.Semaphore(connector.concurrency)
+
+    @property
+    def tenant(self) -> str:
+        return self.settings.tenant
+
+    def has(self, capability: Capability) -> bool:
+        return capability in self.capabilities
+
+    async def open(self) -> None:
+        await self.connector.open()
+
+    async def close(self) -> None:
+        await self.connector.close()
+
+    async def probe(self) -> Probe:
+        """Reach the target; what it can do is known from then on."""
+        self.probed = await self._read(self.connector.probe())
+        self.capabilities = _implemented(self.connector) & self.probed.capabilities
+        return self.probed
+
+    async def get(self, ref: Ref, attributes: Sequence[str], members: bool = False) -> Entry | None:
+        return await self._read(self.connector.get(ref, attributes, members))
+
+    async def find(self, key: Key) -> list[Ref]:
+        return await self._read(self.connector.find(key))
+
+    async def search(self, query: Query) -> AsyncIterator[Page]:
+        """Page by page; the deadline is a page's, not the whole read's."""
+        pages = aiter(self.connector.search(query))
+        while (page := await self._read(anext(pages, None))) is not None:
+            yield page
+
+    def locate(self, entry: Entry) -> str:
+        return self.connector.locate(entry)
+
+    def normalise(self, kind: str, attribute: str, values: Sequence[Value]) -> frozenset[Value]:
+        return self.connector.normalise(kind, attribute, values)
+
+    def check(self, entry: Entry) -> list[Fault]:
+        return self.connector.check(entry)
+
+    def member_value(self, member: Ref) -> str:
+        return cast(Members, self.connector).member_value(member)
+
+    async def create(self, entry: Entry) -> Ref:
+        return await self._write(self.connector.create(entry))
+
+    async def update(self, ref: Ref, delta: Delta) -> Ref:
+        return await self._write(self.connector.update(ref, delta))
+
+    async def delete(self, ref: Ref) -> None:
+        await self._write(self.connector.delete(ref))
+
+    async def update_members(self, ref: Ref, add: Sequence[str], remove: Sequence[str]) -> None:
+        await self._write(cast(Members, self.connector).update_members(ref, add, remove))
+
+    async def activate(self, ref: Ref, active: bool) -> None:
+        await self._write(cast(Activation, self.connector).activate(ref, active))
+
+    async def _read(self, call: Awaitable[T]) -> T:
+        async with self._calls:
+            try:
+                async with asyncio.timeout(self.settings.timeout):
+                    return await call
+            except TimeoutError:
+                raise TargetDown(f"no answer within {self.settings.timeout:g} s", code="timeout") from None
+
+    async def _write(self, call: Awaitable[T]) -> T:
+        async with self._calls:
+            try:
+                async with asyncio.timeout(self.settings.timeout):
+                    return await call
+            except TimeoutError:
+                raise OutcomeUnknown(f"no answer within {self.settings.timeout:g} s", code="timeout") from None
+
+
+def _implemented(connector: Connector) -> frozenset[Capability]:
+    """What the connector's class could do; a probe says what this server lets it."""
+    methods = {Capability.MEMBERS: "update_members", Capability.ACTIVATION: "activate"}
+    return frozenset(capability for capability, method in methods.items() if hasattr(connector, method))

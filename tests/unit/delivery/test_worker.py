@@ -1,0 +1,490 @@
+"""What a target comes to hold, whatever happened on the way. MemoryConnector, a real journal, a clock of our own."""
+
+import pytest
+
+from connectors.sdk import (
+    Conflict,
+    OutcomeUnknown,
+    Refused,
+    TargetDown,
+    TargetMisconfigured,
+    Throttled,
+)
+from tests.unit.delivery.world import ENTERPRISE, World
+
+
+async def test_a_user_becomes_an_entry(world: World) -> None:
+    await world.user("ada", title="Engineer", emails=[{"value": "ada@x.org", "type": "work"}])
+    await world.deliver()
+
+    assert {"uid": "ada", "sn": "Ada", "mail": "ada@x.org", "title": "Engineer"} == world.attributes("users/ada")
+    assert (0, 1) == (world.standing().backlog, world.standing().in_sync)
+
+
+async def test_an_edit_sends_only_what_changed(world: World) -> None:
+    await world.user("ada", title="Engineer")
+    await world.deliver()
+    await world.change("ada", title="Chief")
+    await world.deliver()
+
+    delta = next(what for verb, what in world.connector.calls if verb == "update")
+    assert ["title"] == [change.attribute for change in delta.changes]
+    assert "Chief" == world.attributes("users/ada")["title"]
+
+
+async def test_a_value_that_is_cleared_is_cleared(world: World) -> None:
+    await world.user("ada", title="Engineer")
+    await world.deliver()
+    await world.change("ada", title=None)
+    await world.deliver()
+
+    assert "title" not in world.attributes("users/ada")
+
+
+async def test_nothing_to_change_is_no_call(world: World) -> None:
+    await world.user("ada")
+    await world.deliver()
+    await world.change("ada", nickName="Not mapped")
+    before = len(world.connector.calls)
+    await world.deliver()
+
+    assert before == len(world.connector.calls)
+
+
+async def test_a_burst_of_edits_becomes_one_write(world: World) -> None:
+    await world.user("ada")
+    await world.deliver()
+    for number in range(20):
+        await world.change("ada", title=f"t{number}")
+    await world.deliver()
+
+    assert ["create", "update"] == world.writes()
+    assert "t19" == world.attributes("users/ada")["title"]
+
+
+async def test_a_rename_moves_the_same_entry(world: World) -> None:
+    await world.user("ada")
+    await world.deliver()
+    before = world.entries()["users/ada"].ref.id
+    await world.change("ada", userName="lovelace")
+    await world.deliver()
+
+    assert {"users/lovelace"} == world.entries().keys()
+    assert before == world.entries()["users/lovelace"].ref.id
+
+
+async def test_a_delete_removes_the_entry_and_frees_its_name(world: World) -> None:
+    await world.user("ada")
+    await world.deliver()
+    await world.delete("ada")
+    await world.user("ada", title="another Ada")
+    await world.deliver()
+    await world.deliver()
+
+    assert "another Ada" == world.attributes("users/ada")["title"]
+    assert ["create", "delete", "create"] == world.writes()
+
+
+async def test_a_user_deleted_before_it_was_delivered_needs_no_call(world: World) -> None:
+    await world.user("ada")
+    await world.delete("ada")
+    await world.deliver()
+
+    assert [] == world.writes()
+    assert 0 == world.standing().backlog
+
+
+async def test_disable_locks_and_enable_unlocks(world: World) -> None:
+    await world.user("ada", active=True)
+    await world.deliver()
+    await world.change("ada", active=False)
+    await world.deliver()
+    locked = not world.entries()["users/ada"].active
+    await world.change("ada", active=True)
+    await world.deliver()
+
+    assert locked
+    assert world.entries()["users/ada"].active
+
+
+async def test_only_what_we_locked_is_unlocked(world: World) -> None:
+    await world.user("ada", active=True)
+    await world.deliver()
+    world.entries()["users/ada"].active = False  # by an administrator
+    await world.change("ada", title="Chief")
+    await world.deliver()
+
+    assert not world.entries()["users/ada"].active
+
+
+async def test_a_disable_goes_through_where_the_mapping_fails(world: World) -> None:
+    await world.restart(attributes={"uid": "userName", "sn": '= user.title == "" ? "x" : string(int(user.title))'})
+    await world.user("ada", title="5", active=True)
+    await world.deliver()
+    await world.change("ada", title="not a number", active=False)
+    await world.deliver()
+
+    assert not world.entries()["users/ada"].active
+    assert ["sn"] == [each.attribute for each in world.parked()]
+
+
+async def test_who_is_created_disabled_is_locked(world: World) -> None:
+    await world.user("ada", active=False)
+    await world.deliver()
+
+    assert not world.entries()["users/ada"].active
+
+
+@pytest.mark.parametrize(("policy", "there"), [("disable", True), ("delete", False), ("keep", True)])
+async def test_who_leaves_the_scope_is_treated_as_the_policy_says(world: World, policy: str, there: bool) -> None:
+    await world.restart(scope='userType eq "Employee"', on_leave=policy)
+    await world.user("ada", userType="Employee")
+    await world.deliver()
+    await world.change("ada", userType="Contractor")
+    await world.deliver()
+
+    assert there == ("users/ada" in world.entries())
+    if there:
+        assert (policy == "keep") == world.entries()["users/ada"].active
+
+
+async def test_who_is_out_of_scope_is_not_created(world: World) -> None:
+    await world.restart(scope='userType eq "Employee"')
+    await world.user("ada", userType="Contractor")
+    await world.deliver()
+
+    assert {} == world.entries()
+    assert 0 == world.standing().backlog
+
+
+async def test_members_follow_users(world: World) -> None:
+    await world.user("ada")
+    await world.user("bob")
+    await world.group("eng", "ada", "bob")
+    await world.deliver()
+    await world.leave("eng", "bob")
+    await world.deliver()
+
+    assert {"users/ada"} == world.members("eng")
+
+
+async def test_a_member_that_is_not_there_yet_joins_by_itself(world: World) -> None:
+    world.connector.fail = [None, None, Refused("no", code="19")]
+    await world.user("ada")
+    await world.group("eng", "ada")
+    await world.deliver()
+    parked = [each.name for each in world.parked()]
+    before = world.members("eng") if "groups/eng" in world.entries() else set()
+    await world.change("ada", title="better")
+    await world.deliver()
+
+    assert (["ada"], set()) == (parked, before)
+    assert {"users/ada"} == world.members("eng")
+
+
+async def test_a_member_nobody_knows_waits(world: World) -> None:
+    await world.group("eng", "nobody-knows-this-id")
+    await world.deliver()
+
+    assert set() == world.members("eng")
+    assert (0, 1) == (world.standing().backlog, world.standing().waiting)
+
+
+async def test_a_renamed_member_is_renamed_in_its_groups(world: World) -> None:
+    await world.user("ada")
+    await world.group("eng", "ada")
+    await world.group("ops", "ada")
+    await world.deliver()
+    await world.change("ada", userName="lovelace")
+    await world.deliver()
+
+    assert ({"users/lovelace"}, {"users/lovelace"}) == (world.members("eng"), world.members("ops"))
+
+
+async def test_a_deleted_member_leaves_its_groups_before_it_goes(world: World) -> None:
+    await world.user("ada")
+    await world.group("eng", "ada")
+    await world.deliver()
+    await world.delete("ada")
+    await world.deliver()
+    world.clock.advance(1)
+    await world.deliver()
+
+    assert set() == world.members("eng")
+    assert {"groups/eng"} == world.entries().keys()
+    assert world.writes().index("delete") > max(i for i, v in enumerate(world.writes()) if v == "update_members")
+
+
+async def test_one_member_more_of_many_is_one_small_call(world: World) -> None:
+    names = [f"u{number}" for number in range(700)]
+    for name in names:
+        await world.user(name)
+    await world.group("all", *names[:-1])
+    await world.deliver()
+    world.connector.calls.clear()
+    await world.join("all", names[-1])
+    await world.deliver()
+
+    ((_, what),) = [call for call in world.connector.calls if call[0] == "update_members"]
+    assert (700, (f"users/{names[-1]}",), ()) == (len(world.members("all")), *what[1:])
+
+
+async def test_a_manager_is_named_once_there_and_followed(world: World) -> None:
+    boss = await world.user("zoe")
+    await world.user("ada", **{ENTERPRISE: {"manager": {"value": boss}}})
+    await world.deliver()
+    first = world.attributes("users/ada")["manager"].locator
+    await world.change("zoe", userName="zoe.new")
+    await world.deliver()
+    second = world.attributes("users/ada")["manager"].locator
+    await world.delete("zoe.new")
+    await world.deliver()
+
+    assert ("users/zoe", "users/zoe.new") == (first, second)
+    assert "manager" not in world.attributes("users/ada")
+
+
+async def test_an_entry_that_is_not_ours_is_never_written(world: World) -> None:
+    from connectors.sdk import Entry
+
+    await world.connector.create(Entry("users", {"uid": ("ada",), "sn": ("Other",)}))
+    await world.user("ada")
+    await world.deliver()
+
+    assert {"uid": "ada", "sn": "Other"} == world.attributes("users/ada")
+    assert ["disputed"] == [each.code for each in world.parked()]
+
+
+async def test_an_unknown_create_is_looked_for_and_not_repeated(world: World) -> None:
+    await world.user("ada")
+    create = world.connector.create
+
+    async def lost(entry):  # type: ignore[no-untyped-def]
+        await create(entry)
+        raise OutcomeUnknown("the answer was lost")
+
+    world.connector.create = lost  # type: ignore[method-assign]
+    await world.deliver()
+    world.connector.create = create  # type: ignore[method-assign]
+    world.clock.advance(5)
+    await world.deliver()
+
+    assert {"users/ada"} == world.entries().keys()
+    assert 1 == world.writes().count("create")
+    assert 0 == world.standing().backlog
+
+
+async def test_an_unknown_create_that_never_arrived_is_sent_again(world: World) -> None:
+    world.connector.fail = [None, None, OutcomeUnknown("no answer")]
+    await world.user("ada")
+    await world.deliver()
+    world.clock.advance(5)
+    await world.deliver()
+
+    assert {"users/ada"} == world.entries().keys()
+
+
+async def test_an_entry_that_somebody_else_made_meanwhile_is_not_taken_for_ours(world: World) -> None:
+    from connectors.sdk import Entry
+
+    world.connector.fail = [None, None, OutcomeUnknown("no answer")]
+    await world.user("ada", title="Engineer")
+    await world.deliver()
+    await world.connector.create(Entry("users", {"uid": ("ada",), "sn": ("Somebody else",)}))
+    world.clock.advance(5)
+    await world.deliver()
+
+    assert "Somebody else" == world.attributes("users/ada")["sn"]
+    assert ["disputed"] == [each.code for each in world.parked()]
+
+
+@pytest.mark.parametrize("call", range(1, 6))
+async def test_a_process_that_dies_at_any_call_leaves_nothing_twice(world: World, call: int) -> None:
+    """The connector's call is made and its answer never seen: what kill -9 does, at each step in turn."""
+
+    class Died(BaseException):
+        pass
+
+    count = 0
+    plain = world.connector._call
+
+    def dying(verb: str, what: object) -> None:
+        nonlocal count
+        count += 1
+        plain(verb, what)
+        if count == call:
+            raise Died
+
+    world.connector._call = dying  # type: ignore[method-assign]
+    await world.user("ada", title="Engineer")
+    await world.group("eng", "ada")
+    try:
+        await world.deliver()
+    except BaseException:
+        pass
+    world.connector._call = plain  # type: ignore[method-assign]
+    await world.restart()
+    for _ in range(3):
+        await world.deliver()
+        world.clock.advance(10)
+
+    assert {"users/ada", "groups/eng"} == world.entries().keys()
+    assert {"users/ada"} == world.members("eng")
+    assert (0, 0) == (world.standing().backlog, world.standing().parked)
+
+
+async def test_a_target_that_is_down_costs_no_attempt_and_loses_nothing(world: World) -> None:
+    world.connector.fail = [None, TargetDown("connection refused")]
+    await world.user("ada")
+    await world.deliver()
+    down = (world.health.is_open, world.standing().backlog)
+    calls = len(world.connector.calls)
+    await world.deliver()
+    quiet = len(world.connector.calls) == calls
+    world.clock.advance(60)
+    await world.deliver()
+
+    assert ((False, 1), True) == (down, quiet)
+    assert {"users/ada"} == world.entries().keys()
+
+
+async def test_bad_credentials_are_not_tried_again_soon_nor_after_a_restart(world: World) -> None:
+    world.connector.fail = [TargetMisconfigured("invalid credentials", code="49")]
+    await world.user("ada")
+    await world.deliver()
+    await world.restart()
+    await world.deliver()
+    world.clock.advance(59)
+    await world.deliver()
+    probes = [verb for verb, _ in world.connector.calls].count("probe")
+    world.clock.advance(2)
+    await world.deliver()
+
+    assert 1 == probes
+    assert {"users/ada"} == world.entries().keys()
+
+
+async def test_a_target_that_asks_for_time_gets_it(world: World) -> None:
+    world.connector.fail = [None, Throttled("slow down", after=30)]
+    await world.user("ada")
+    await world.deliver()
+    world.clock.advance(29)
+    await world.deliver()
+    early = dict(world.entries())
+    world.clock.advance(2)
+    await world.deliver()
+
+    assert {} == early
+    assert {"users/ada"} == world.entries().keys()
+
+
+async def test_a_refused_resource_is_parked_alone_with_its_reason(world: World) -> None:
+    world.connector.fail = [None, None, Refused("no such syntax", code="21", attribute="mail", fix="mend it")]
+    for name in ("ada", "bob", "cid"):
+        await world.user(name)
+    await world.deliver()
+
+    (parked,) = world.parked()
+    assert ("21", "mail", "no such syntax", "mend it") == (parked.code, parked.attribute, parked.text, parked.fix)
+    assert 2 == len(world.entries())
+
+
+async def test_a_bug_of_a_connector_parks_that_resource_alone(world: World) -> None:
+    world.connector.fail = [None, None, ZeroDivisionError("bug")]  # type: ignore[list-item]
+    await world.user("ada")
+    await world.user("bob")
+    await world.deliver()
+
+    assert ["Bug"] == [each.error for each in world.parked()]
+    assert 1 == len(world.entries())
+
+
+async def test_many_refusals_are_one_fault_and_nobody_is_parked(world: World) -> None:
+    refuse = Refused("insufficient access", code="50")
+    world.connector.fail = [None]
+    for number in range(30):
+        await world.user(f"u{number}")
+    create = world.connector.create
+
+    async def refused(entry):  # type: ignore[no-untyped-def]
+        raise refuse
+
+    world.connector.create = refused  # type: ignore[method-assign]
+    await world.deliver()
+    state = (world.health.is_open, world.standing().parked)
+    world.connector.create = create  # type: ignore[method-assign]
+    world.clock.advance(61)
+    await world.deliver()
+    await world.deliver()
+
+    assert (False, 0) == state
+    assert 30 == len(world.entries())
+
+
+async def test_an_entry_removed_by_hand_is_held(world: World) -> None:
+    await world.user("ada")
+    await world.deliver()
+    world.connector.entries.clear()
+    await world.change("ada", title="Chief")
+    await world.deliver()
+
+    assert ["Gone"] == [each.error for each in world.parked()]
+    assert {} == world.entries()
+
+
+async def test_an_entry_removed_by_hand_is_made_again_where_the_policy_says_so(world: World) -> None:
+    await world.restart(on_missing="recreate")
+    await world.user("ada")
+    await world.deliver()
+    world.connector.entries.clear()
+    await world.change("ada", title="Chief")
+    await world.deliver()
+
+    assert "Chief" == world.attributes("users/ada")["title"]
+
+
+async def test_a_conflict_is_looked_at_and_corrected(world: World) -> None:
+    await world.user("ada", title="Engineer")
+    await world.deliver()
+    world.entries()["users/ada"].attributes["sn"] = ("By hand",)
+    world.connector.fail = [Conflict("no such value", code="16")]
+    await world.change("ada", title="Chief")
+    await world.deliver()
+
+    assert ("Ada", "Chief") == (world.attributes("users/ada")["sn"], world.attributes("users/ada")["title"])
+
+
+async def test_a_gone_entry_at_delete_is_success(world: World) -> None:
+    await world.user("ada")
+    await world.deliver()
+    world.connector.entries.clear()
+    await world.delete("ada")
+    await world.deliver()
+
+    assert (0, 0) == (world.standing().backlog, world.standing().parked)
+
+
+async def test_names_are_swapped_only_when_free(world: World) -> None:
+    """Until temporary names are built, each waits for the other, and neither is lost."""
+    await world.user("ada")
+    await world.user("bob")
+    await world.deliver()
+    await world.change("ada", userName="tmp")
+    await world.change("bob", userName="ada")
+    await world.change("tmp", userName="bob")
+    await world.deliver()
+
+    assert {"users/ada", "users/bob"} == world.entries().keys()
+    assert 2 == world.standing().backlog
+
+
+async def test_another_place_under_the_same_address_is_never_written(world: World) -> None:
+    await world.user("ada")
+    await world.deliver()
+    world.connector.identity = "another directory"
+    await world.restart()
+    await world.user("bob")
+    await world.deliver()
+
+    assert {"users/ada"} == world.entries().keys()
+    assert "another place" in (world.health.breaker.reason or "")

@@ -1,0 +1,133 @@
+"""One target in memory, a real journal, and what an identity provider may do to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bridge.clock import SetClock
+from bridge.delivery import Deliverer
+from bridge.journal import Journal, open_journal
+from bridge.journal.accept import Accepted, Delete, Request, Write, accept
+from bridge.journal.standing import Parked, Standing, parked, standing
+from bridge.mapping import compile_target
+from bridge.scim.members import Member, MembersAdd, MembersRemove
+from bridge.scim.resource_types import CORE
+from bridge.settings import TargetSettings
+from bridge.targets import Health, Target
+from connectors.sdk.memory import MemoryConnector, Stored
+
+USERS = {
+    "uid": "userName",
+    "sn": "name.familyName",
+    "mail": 'emails[type eq "work"].value',
+    "title": "title",
+    "manager": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager",
+}
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+
+
+@dataclass
+class World:
+    """`deliver` does all that is due; nothing happens by itself."""
+
+    path: Path
+    clock: SetClock = field(default_factory=SetClock)
+    connector: MemoryConnector = field(default_factory=MemoryConnector)
+    users: dict[str, Any] = field(default_factory=dict)
+    journal: Journal = field(init=False)
+    target: Target = field(init=False)
+    health: Health = field(init=False)
+    deliverer: Deliverer = field(init=False)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def start(self, **users: Any) -> World:
+        """Open the journal as a fresh process would; `users` are keys of [targets.corp.users]."""
+        self.users = users or self.users
+        self.journal = open_journal(self.path / "journal.db", bytes(32), self.clock)
+        settings = TargetSettings(
+            name="corp",
+            connector="memory",
+            kinds={"users": {"attributes": USERS, **self.users}, "groups": {"attributes": {"cn": "displayName"}}},
+        )
+        rules = compile_target(settings, {each.kind: each for each in CORE.values()})
+        self.target = Target("corp", settings, self.connector, rules)
+        self.health = Health(self.journal, self.target, self.clock, lambda: 0.5)
+        self.deliverer = Deliverer(self.journal, self.target, self.health, self.clock, lambda: 0.5)
+        return self
+
+    async def restart(self, **users: Any) -> None:
+        """End the process and start another on the same journal; at a target nothing changes."""
+        await self.journal.close()
+        self.start(**users)
+        await self.deliverer.recover()
+
+    async def deliver(self) -> int:
+        """Deliver all that is due; how many deliveries it took."""
+        return await self.deliverer.deliver_due()
+
+    async def user(self, name: str, **fields: Any) -> str:
+        """Create a user; its id."""
+        body = {"userName": name, "name": {"familyName": name.title()}, **fields}
+        accepted = await self._accept("User", None, "create", Write(body, name, None))
+        self.names[name] = accepted.stored.id
+        return accepted.stored.id
+
+    async def change(self, name: str, **fields: Any) -> None:
+        """Change a user; None clears."""
+        id_ = self.names[name]
+
+        def decide(current: Any) -> Write:
+            body = {k: v for k, v in {**current.body, **fields}.items() if v is not None}
+            return Write(body, body["userName"], None)
+
+        await self._accept("User", id_, "patch", decide)
+        if "userName" in fields:
+            self.names[fields["userName"]] = id_
+
+    async def delete(self, name: str, type_: str = "User") -> None:
+        await self._accept(type_, self.names[name], "delete", Delete())
+
+    async def group(self, name: str, *members: str) -> str:
+        operations = (MembersAdd(tuple(Member(self.names.get(m, m)) for m in members)),)
+        accepted = await self._accept("Group", None, "create", Write({"displayName": name}, None, None, operations))
+        self.names[name] = accepted.stored.id
+        return accepted.stored.id
+
+    async def join(self, group: str, *members: str) -> None:
+        await self._members(group, MembersAdd(tuple(Member(self.names.get(m, m)) for m in members)))
+
+    async def leave(self, group: str, *members: str) -> None:
+        await self._members(group, MembersRemove(tuple(self.names[m] for m in members)))
+
+    async def _members(self, group: str, operation: Any) -> None:
+        decide = lambda current: Write(current.body, None, None, (operation,))  # noqa: E731
+        await self._accept("Group", self.names[group], "patch", decide)
+
+    async def _accept(self, type_: str, id_: str | None, operation: str, decision: Any) -> Accepted:
+        decide = decision if callable(decision) else lambda _: decision
+        request = Request("default", "idp", type_, id_, operation, {})
+        kind = {"User": "users", "Group": "groups"}
+        return await self.journal.submit(lambda tx: accept(tx, request, decide, lambda _t, ty: [("corp", kind[ty])]))
+
+    def entries(self) -> dict[str, Stored]:
+        """What the target holds, by place."""
+        return {stored.ref.locator: stored for stored in self.connector.entries.values()}
+
+    def attributes(self, place: str) -> dict[str, Any]:
+        """The single values of one entry."""
+        return {name: values[0] for name, values in self.entries()[place].attributes.items()}
+
+    def members(self, group: str) -> set[str]:
+        return self.entries()[f"groups/{group}"].members
+
+    def writes(self) -> list[str]:
+        """The writing calls so far."""
+        return [verb for verb, _ in self.connector.calls if verb not in ("open", "probe", "get", "search", "find")]
+
+    def standing(self) -> Standing:
+        return self.journal.read(lambda db: standing(db, "corp"))
+
+    def parked(self) -> list[Parked]:
+        return self.journal.read(lambda db: parked(db))
