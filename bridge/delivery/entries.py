@@ -84,7 +84,7 @@ class Entries:
         found = await self.target.get(Ref(progress.kind, "", intent.place), progress.rules.names)
         if found is None or found.ref is None:
             return False
-        self._not_anothers(progress, found.ref)
+        self._not_anothers(progress, found.ref, intent.place)
         if not is_ours(intent, found, self.target.normalise):
             raise _disputed(intent.place)
         progress.at(found.ref)
@@ -95,13 +95,14 @@ class Entries:
     async def _must_be_free(self, progress: Progress, place: str) -> None:
         found = await self.target.get(Ref(progress.kind, "", place), progress.rules.names)
         if found is not None and found.ref is not None:
-            self._not_anothers(progress, found.ref)
+            self._not_anothers(progress, found.ref, place)
             raise _disputed(place)
 
-    def _not_anothers(self, progress: Progress, found: Ref) -> None:
+    def _not_anothers(self, progress: Progress, found: Ref, place: str) -> None:
         owner = self.journal.read(lambda db: links.owner(db, self.target.name, found))
-        if owner is not None and owner != progress.link.resource:
-            raise NotYet("another entry of ours is there still", seconds=BUSY)
+        if owner is not None and owner[0] != progress.link.resource:
+            claim = place if owner[1] == place else None  # else it is about to move away
+            raise NotYet("another entry of ours is there still", claim=claim, seconds=BUSY)
 
     async def _claim(self, progress: Progress, place: str, intent: str | None) -> None:
         link = progress.link

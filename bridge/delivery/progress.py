@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bridge.journal.links import Link
+from bridge.journal.links import Link, Named
 from bridge.mapping import Rules
 from connectors.sdk import Change, Ref
 
@@ -27,7 +27,7 @@ class Progress:
     before: Link
     rules: Rules
     link: Link = field(init=False)
-    names: list[tuple[str, str]] = field(default_factory=list)
+    names: list[Named] = field(default_factory=list)
     verbs: list[str] = field(default_factory=list)
     attributes: set[str] = field(default_factory=set)
     actual_members: tuple[str, ...] | None = None

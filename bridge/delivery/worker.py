@@ -18,7 +18,7 @@ from bridge.delivery.entries import Entries
 from bridge.delivery.groups import Groups
 from bridge.delivery.progress import NotYet, Progress
 from bridge.journal import Journal, JournalError, links, resources
-from bridge.journal.links import Link, Settle
+from bridge.journal.links import Link, Named, Settle
 from bridge.journal.resources import Stored
 from bridge.mapping import MappingFailed, Rules, project
 from bridge.plans.breaker import WINDOW
@@ -113,8 +113,9 @@ class Worker:
         return Entry(entry.kind, attributes)
 
     def _entry_of(self, progress: Progress, attribute: str, named: Reference) -> Value | None:
-        progress.names.append((attribute, named.id))
-        return self.journal.read(lambda db: links.ref(db, self.target.name, named.id))
+        entry = self.journal.read(lambda db: links.ref(db, self.target.name, named.id))
+        progress.names.append(Named(attribute, named.id, entry))
+        return entry
 
     async def _put_off(self, progress: Progress, wait: NotYet) -> None:
         trouble = Trouble("Waiting", str(wait))

@@ -141,8 +141,11 @@ def settle(tx: Tx, settled: Settle, before: Link) -> None:
     if tx.db.execute(_SQL["settle"], row).rowcount == 0:
         raise RuntimeError(f"the link of {link.resource} at {link.target} was settled twice")
     tx.dirtied.add(link.target)
-    if before.claim is not None and before.claim != link.claim:
-        tx.db.execute(_SQL["wake_claim"], {"target": link.target, "claim": before.claim, "now": tx.now})
+    freed = before.claim if before.claim != link.claim else None
+    for claim in (freed, settled.waits_claim):  # what we wait for may have been freed while we found out
+        named = {"target": link.target, "claim": claim, "now": tx.now}
+        if claim is not None and tx.db.execute(_SQL["is_claimed"], named).fetchone() is None:
+            tx.db.execute(_SQL["wake_claim"], named)
     if (before.entry_id, before.locator, before.member) != (link.entry_id, link.locator, link.member):
         _stir(tx, link)
 
@@ -161,12 +164,25 @@ def _stir(tx: Tx, link: Link) -> None:
         tx.db.execute(_SQL["stir_group"], named)
 
 
-def refer(tx: Tx, link: Link, names: Iterable[tuple[str, str]]) -> None:
-    """Remember what the entry names (attribute, SCIM id), and no longer what it named before."""
-    named = {"target": link.target, "resource": link.resource}
-    tx.db.execute(_SQL["forget_references"], named)
-    for attribute, id_ in names:
-        tx.db.execute(_SQL["refer"], {**named, "attribute": attribute, "names": id_})
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A resource that an entry names in an attribute, and the entry that stood for it when it was written."""
+
+    attribute: str
+    resource: str
+    used: Ref | None
+
+
+def refer(tx: Tx, link: Link, names: Iterable[Named]) -> None:
+    """Remember what the entry names, and no longer what it named before; what moved meanwhile is work again."""
+    row = {"target": link.target, "resource": link.resource}
+    tx.db.execute(_SQL["forget_references"], row)
+    moved = False
+    for each in names:
+        tx.db.execute(_SQL["refer"], {**row, "attribute": each.attribute, "names": each.resource})
+        moved = moved or ref(tx.db, link.target, each.resource) != each.used
+    if moved:
+        dirty(tx, link.target, link.resource, link.kind)
 
 
 def ref(db: sqlite3.Connection, target: str, resource: str) -> Ref | None:
@@ -175,11 +191,11 @@ def ref(db: sqlite3.Connection, target: str, resource: str) -> Ref | None:
     return None if row is None else Ref(row[0], row[1], row[2] or "")
 
 
-def owner(db: sqlite3.Connection, target: str, entry: Ref) -> str | None:
-    """The resource whose entry this is."""
+def owner(db: sqlite3.Connection, target: str, entry: Ref) -> tuple[str, str | None] | None:
+    """The resource whose entry this is, and the place it claims."""
     named = {"target": target, "kind": entry.kind, "entry_id": entry.id}
     row = db.execute(_SQL["owner"], named).fetchone()
-    return None if row is None else str(row[0])
+    return None if row is None else (row[0], row[1])
 
 
 def unpark(tx: Tx, target: str, code: str, since: int) -> int:

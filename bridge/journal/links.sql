@@ -41,6 +41,9 @@ UPDATE link SET
   error_at = CASE WHEN :error IS NULL THEN NULL ELSE :now END
 WHERE target = :target AND resource = :resource AND state = 'sending' AND sending = :wish;
 
+-- is_claimed --
+SELECT 1 FROM link WHERE target = :target AND claim = :claim;
+
 -- wake_claim --
 UPDATE link SET due = :now, waits_claim = NULL WHERE target = :target AND waits_claim = :claim AND state = 'dirty';
 
@@ -48,7 +51,7 @@ UPDATE link SET due = :now, waits_claim = NULL WHERE target = :target AND waits_
 SELECT kind, entry_id, locator, member FROM link WHERE target = :target AND resource = :resource AND entry_id IS NOT NULL;
 
 -- owner --
-SELECT resource FROM link WHERE target = :target AND kind = :kind AND entry_id = :entry_id;
+SELECT resource, claim FROM link WHERE target = :target AND kind = :kind AND entry_id = :entry_id;
 
 -- forget_references --
 DELETE FROM reference WHERE target = :target AND resource = :resource;

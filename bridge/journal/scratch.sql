@@ -15,6 +15,11 @@ CREATE TEMP TABLE seen (
   locator  TEXT NOT NULL,
   PRIMARY KEY (kind, entry_id)
 ) WITHOUT ROWID;
+CREATE TEMP TABLE refused (                   -- links that delivery parked because others hold their place
+  place    TEXT PRIMARY KEY,
+  resource TEXT NOT NULL,
+  wish     INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TEMP TABLE found (
   ordinal  INTEGER PRIMARY KEY,
   sort     TEXT NOT NULL,
@@ -69,28 +74,39 @@ ORDER BY k.resource LIMIT :limit;
 
 -- gone --
 -- Delivery met these as gone and holds them; the read did not find them either.
-SELECT l.resource, l.locator, l.wish FROM main.link l
+SELECT l.resource, l.kind, l.entry_id, l.locator, l.claim, l.wish, l.applied, l.rules, l.disabled FROM main.link l
 WHERE l.target = :target AND l.kind = :kind AND l.state = 'parked' AND l.error_class = 'Gone' AND l.entry_id IS NOT NULL
+AND l.resource > :after
 AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.kind = l.kind AND s.entry_id = l.entry_id)
-ORDER BY l.resource;
+ORDER BY l.resource LIMIT :limit;
+
+-- homeless --
+-- Links that have no entry, and whose delivery was refused.
+SELECT resource, wish FROM main.link
+WHERE target = :target AND kind = :kind AND state = 'parked' AND entry_id IS NULL AND resource > :after
+ORDER BY resource LIMIT :limit;
+
+-- refuse --
+INSERT OR IGNORE INTO refused (place, resource, wish) VALUES (:place, :resource, :wish);
 
 -- disputed --
--- An entry of nobody, at the place of a link: a create was refused there, or our entry went and another came.
-SELECT d.resource, s.locator, d.wish FROM seen s
-JOIN main.link d ON d.target = :target AND d.claim = s.place AND d.entry_id IS NOT s.entry_id
-AND (d.state = 'parked' OR d.state = 'in_sync' AND d.entry_id IS NOT NULL)
+-- An entry of nobody where ours should be: a create was refused there, or our entry went and another came.
+SELECT coalesce(r.resource, d.resource), s.locator, coalesce(r.wish, d.wish) FROM seen s
+LEFT JOIN refused r ON r.place = s.place
+LEFT JOIN main.link d ON d.target = :target AND d.claim = s.place AND d.entry_id <> s.entry_id AND d.state = 'in_sync'
 LEFT JOIN main.link l ON l.target = :target AND l.kind = s.kind AND l.entry_id = s.entry_id
 LEFT JOIN known k ON k.kind = s.kind AND k.entry_id = s.entry_id
-WHERE s.kind = :kind AND l.resource IS NULL AND k.resource IS NULL
+WHERE s.kind = :kind AND (r.resource IS NOT NULL OR d.resource IS NOT NULL) AND l.resource IS NULL AND k.resource IS NULL
 ORDER BY s.entry_id;
 
 -- foreign --
--- Entries of nobody. A place that a link claims without an entry id is a create under way, or disputed.
+-- Entries of nobody. A place that a link claims is disputed, or a create under way.
 SELECT s.locator FROM seen s
-LEFT JOIN main.link l ON l.target = :target AND l.kind = s.kind AND l.entry_id = s.entry_id
+LEFT JOIN refused r ON r.place = s.place
 LEFT JOIN main.link d ON d.target = :target AND d.claim = s.place
+LEFT JOIN main.link l ON l.target = :target AND l.kind = s.kind AND l.entry_id = s.entry_id
 LEFT JOIN known k ON k.kind = s.kind AND k.entry_id = s.entry_id
-WHERE s.kind = :kind AND l.resource IS NULL AND d.resource IS NULL AND k.resource IS NULL
+WHERE s.kind = :kind AND r.resource IS NULL AND d.resource IS NULL AND l.resource IS NULL AND k.resource IS NULL
 ORDER BY s.entry_id;
 
 -- found --

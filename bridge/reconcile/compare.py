@@ -16,6 +16,9 @@ from bridge.mapping.entry_json import decode
 from bridge.mapping.rules import Rules
 from connectors.sdk import Change, Entry, Verb
 
+MEMBERS = "members"
+"""The word by which a connector's `normalise` knows a group's members, whatever holds them at the target."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actual:
@@ -40,7 +43,7 @@ def compare(link: Linked, actual: Actual, rules: Rules, normalise: Normalise, me
         moved=link.claim is not None and link.claim != actual.place,
     )
     if actual.entry.members is not None:
-        finding = _with_members(finding, actual.entry.members, members)
+        finding = _with_members(finding, actual.entry.members, members, normalise)
     differs = finding.changes or finding.moved or finding.members_added or finding.members_removed
     return finding if differs else None
 
@@ -64,11 +67,7 @@ def _operation(change: Change) -> str:
     return "clear" if change.verb is Verb.REPLACE and not change.values else change.verb.value
 
 
-def _with_members(finding: Finding, have: tuple[str, ...], applied: Iterable[str]) -> Finding:
-    strange, removed = set(have), 0
-    for member in applied:
-        if member in strange:
-            strange.remove(member)
-        else:
-            removed += 1
-    return replace(finding, members=len(have), members_added=len(strange), members_removed=removed)
+def _with_members(finding: Finding, have: tuple[str, ...], applied: Iterable[str], normalise: Normalise) -> Finding:
+    there, ours = (normalise(finding.kind, MEMBERS, tuple(members)) for members in (have, applied))
+    added, removed = len(there - ours), len(ours - there)
+    return replace(finding, members=len(there), members_added=added, members_removed=removed)
