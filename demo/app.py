@@ -1,8 +1,8 @@
 """A small REST app that stands for a SaaS product: users and teams, ids of its own, a bearer token.
 
-It knows no unique names: two users with one login are taken without a word, so that duplicates can be counted. It
-records every call. Tests make it misbehave by `POST /faults`: an answer that is late, lost after the change was made,
-or an error. `python -m demo.app --port 0 --token SECRET` prints its port as the last word of its first line.
+It knows no unique names, unless told so: two users with one login are taken without a word, so that duplicates can be
+counted. It records every call. Tests make it misbehave by `POST /faults`: an answer that is late, lost after the change
+was made, or an error. `python -m demo.app --port 0 --token SECRET` prints its port as the last word of its first line.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from demo.app_state import App, Json
+from demo.app_state import App, Fault, Json
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OWN = ("/state", "/calls", "/faults")
@@ -87,6 +87,8 @@ async def create(request: web.Request) -> web.Response:
     name = "login" if kind == "users" else "name"
     if not isinstance(body.get(name), str) or not body[name]:
         return _error(422, f"{name} is required", field=name)
+    if app.unique and any(entry[name] == body[name] for entry in getattr(app, kind).values()):
+        return _error(409, f"{name} is taken", field=name)
     defaults: Json = {"members": []} if kind == "teams" else {"active": True}
     made = {**defaults, **body, "id": app.new_id(kind[0])}
     getattr(app, kind)[made["id"]] = made
@@ -249,7 +251,7 @@ def main() -> None:
     parser.add_argument("--token", required=True)
     parser.add_argument("--file", type=Path, help="keep the state here; absent: in memory")
     options = parser.parse_args()
-    asyncio.run(serve(App(options.token, options.file), options.port))
+    asyncio.run(serve(App(options.token, file=options.file), options.port))
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ class App:
     """All that the app holds."""
 
     token: str
+    unique: bool = False
     file: Path | None = None
     users: dict[str, Json] = field(default_factory=dict)
     teams: dict[str, Json] = field(default_factory=dict)

@@ -1,0 +1,139 @@
+"""The wire: one request, one bounded answer, or the error that says what happens next. Nothing is repeated here.
+
+Certificates are always checked, redirects never followed (they would carry our credentials elsewhere), proxies of the
+environment ignored. A connection that could not be made is a target that is down; one that was lost after sending
+leaves the outcome of a write unknown.
+"""
+
+from __future__ import annotations
+
+import base64
+import ssl
+from collections.abc import Iterable
+from pathlib import Path
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from connectors.rest.endpoints import Call
+from connectors.rest.settings import RestSettings
+from connectors.rest.status import Answer, Doing, error, hidden_error, is_success, not_json
+from connectors.sdk import ConnectorError, OutcomeUnknown, Refused, TargetDown, TargetMisconfigured
+
+LARGEST = 32 * 2**20
+"""Bytes of an answer, unpacked."""
+CHUNK = 2**16
+TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10)
+"""Beyond the deadline that the bridge gives each call: nothing may hang for ever."""
+
+
+class Http:
+    """The requests to one base URL. The session is made at the first call, in the loop that calls."""
+
+    def __init__(self, settings: RestSettings, directory: Path) -> None:
+        self._settings = settings
+        self._directory = directory
+        self._session: aiohttp.ClientSession | None = None
+
+    async def ask(self, call: Call, doing: Doing, scrub: Iterable[str] = ()) -> Answer:
+        """The answer, where it is a success; raises what it means otherwise."""
+        answer = await self._send(call, doing)
+        scrub = [*scrub, *_secrets(self._settings)]
+        if not is_success(answer, doing):
+            raise error(answer, doing, scrub)
+        if answer.status not in (404, 410) and answer.body:
+            if answer.is_html:
+                raise not_json(answer, doing)
+            if doing.writes and (hidden := hidden_error(answer, scrub)) is not None:
+                raise hidden
+        return answer
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _send(self, call: Call, doing: Doing) -> Answer:
+        session = self._opened()
+        url = URL(self._settings.base_url + call.path, encoded=True)
+        body = None if call.body is None else _dumps(call.body)
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        if call.etag is not None:
+            headers["If-Match"] = call.etag
+        try:
+            async with session.request(call.method, url, data=body, headers=headers, allow_redirects=False) as answer:
+                return Answer(answer.status, answer.headers, await self._read(answer, doing))
+        except (aiohttp.ClientError, OSError, TimeoutError) as lost:
+            raise _unreached(lost, doing) from lost
+
+    async def _read(self, answer: aiohttp.ClientResponse, doing: Doing) -> bytes:
+        body = bytearray()
+        async for chunk in answer.content.iter_chunked(CHUNK):
+            body += chunk
+            if len(body) > LARGEST:
+                raise _too_large(doing)
+        return bytes(body)
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._settings.concurrency, ssl=self._tls()),
+                timeout=TIMEOUT,
+                headers={"Accept": "application/json", **_credentials(self._settings)},
+                cookie_jar=aiohttp.DummyCookieJar(),
+                raise_for_status=False,
+            )
+        return self._session
+
+    def _tls(self) -> ssl.SSLContext:
+        own = self._settings.ca_certificate
+        try:
+            return ssl.create_default_context(cafile=None if own is None else self._directory / own)
+        except (OSError, ssl.SSLError) as unreadable:
+            raise TargetMisconfigured(f"ca_certificate cannot be read: {unreadable}") from unreadable
+
+
+def _credentials(settings: RestSettings) -> dict[str, str]:
+    if settings.token is not None:
+        token = settings.token.get_secret_value()
+        return {settings.header: token} if settings.header else {"Authorization": f"Bearer {token}"}
+    assert settings.user is not None
+    assert settings.password is not None
+    basic = base64.b64encode(f"{settings.user}:{settings.password.get_secret_value()}".encode()).decode()
+    return {"Authorization": f"Basic {basic}"}
+
+
+def _secrets(settings: RestSettings) -> list[str]:
+    return [secret.get_secret_value() for secret in (settings.token, settings.password) if secret is not None]
+
+
+def _dumps(body: object) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except (TypeError, ValueError) as unwritable:
+        raise Refused("a value has no form in JSON") from unwritable
+
+
+def _too_large(doing: Doing) -> ConnectorError:
+    sentence = f"answered with more than {LARGEST >> 20} MiB"
+    return (
+        OutcomeUnknown(sentence) if doing.writes else TargetMisconfigured(f"{sentence}; use paging, in smaller parts")
+    )
+
+
+def _unreached(lost: Exception, doing: Doing) -> ConnectorError:
+    """What it means that no whole answer came. Only what happened before sending is certain."""
+    name = type(lost).__name__
+    match lost:
+        case aiohttp.ClientConnectorCertificateError():
+            return TargetMisconfigured(
+                "its certificate is not trusted; correct it, or name its CA in ca_certificate", code=name
+            )
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            return TargetDown("cannot be reached", code=name)
+        case aiohttp.InvalidURL():
+            return TargetMisconfigured("the URL made for this call is not valid; correct the endpoint", code=name)
+    if doing.writes:
+        return OutcomeUnknown("no answer came", code=name)
+    return TargetDown("no answer came", code=name)
