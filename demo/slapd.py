@@ -18,6 +18,7 @@ from pathlib import Path
 BASE = "dc=example,dc=com"
 ADMIN = f"cn=admin,{BASE}"
 SERVICE = f"uid=bridge,ou=services,{BASE}"
+POLICY = f"cn=policy,ou=services,{BASE}"
 PASSWORD = "secret"
 SCHEMAS = ("core", "cosine", "inetorgperson", "nis", "namedobject")
 START_SECONDS = 10.0
@@ -48,18 +49,24 @@ class Slapd:
     overlays: tuple[str, ...] = ("ppolicy",)
     size_limit: int = 500
     port: int = field(default_factory=free_port)
+    certificate: Path | None = None  # a folder with ca.crt, server.crt and server.key: StartTLS, and ldaps on `secure`
+    secure: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"ldap://127.0.0.1:{self.port}"
 
+    @property
+    def secure_url(self) -> str:
+        return f"ldaps://127.0.0.1:{self.secure}"
+
     def prepare(self) -> Slapd:
         """Write the configuration and the first entries; once."""
         for name in ("config", "db", "run"):
             (self.folder / name).mkdir(parents=True)
         (self.folder / "config.ldif").write_text(self._config())
-        (self.folder / "first.ldif").write_text(first_entries())
+        (self.folder / "first.ldif").write_text(first_entries(locks="ppolicy" in self.overlays))
         if os.getuid() == 0:
             self._run("chown", "-R", "nobody", str(self.folder))
             _open_to_all(self.folder)
@@ -71,9 +78,10 @@ class Slapd:
 
     def start(self) -> Slapd:
         """Start it and come back when it listens."""
+        doors = self.url if self.certificate is None else f"{self.url} {self.secure_url}"
         log = (self.folder / "slapd.log").open("ab")
         self.process = subprocess.Popen(
-            [*self._drop(), "slapd", "-F", f"{self.folder}/config", "-h", self.url, "-d", "256"],
+            [*self._drop(), "slapd", "-F", f"{self.folder}/config", "-h", doors, "-d", "256"],
             stdout=log,
             stderr=log,
             env=_environment(),
@@ -141,11 +149,15 @@ class Slapd:
             service=SERVICE,
             password=PASSWORD,
             overlays=overlays,
+            tls=_TLS.format(folder=self.certificate) if self.certificate else "",
         )
 
 
-def first_entries() -> str:
-    """The tree that is there before the bridge comes: people, groups, and the account the bridge binds as."""
+def first_entries(locks: bool = False) -> str:
+    """The tree that is there before the bridge comes: people, groups, and the account the bridge binds as.
+
+    `locks`: a password policy too, without which OpenLDAP lets a locked account bind.
+    """
     units = "".join(
         f"dn: ou={name},{BASE}\nobjectClass: organizationalUnit\nou: {name}\n\n"
         for name in ("people", "groups", "services", "left")
@@ -153,8 +165,8 @@ def first_entries() -> str:
     return (
         f"dn: {BASE}\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n\n{units}"
         f"dn: {SERVICE}\nobjectClass: account\nobjectClass: simpleSecurityObject\nuid: bridge\n"
-        f"userPassword: {PASSWORD}\n"
-    )
+        f"userPassword: {PASSWORD}\n\n"
+    ) + (_POLICY if locks else "")
 
 
 def _open_to_all(folder: Path) -> None:
@@ -169,13 +181,22 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"}
 
 
+_POLICY = f"""\
+dn: {POLICY}
+objectClass: applicationProcess
+objectClass: pwdPolicy
+cn: policy
+pwdAttribute: userPassword
+pwdLockout: TRUE
+"""
+
 _CONFIG = """\
 dn: cn=config
 objectClass: olcGlobal
 cn: config
 olcPidFile: {folder}/run/slapd.pid
 olcThreads: 4
-
+{tls}
 dn: cn=module{{0}},cn=config
 objectClass: olcModuleList
 cn: module{{0}}
@@ -215,14 +236,21 @@ olcLimits: dn.exact={service} size.soft={limit} size.hard={limit} size.pr=200 si
 
 {overlays}"""
 
+_TLS = """\
+olcTLSCACertificateFile: {folder}/ca.crt
+olcTLSCertificateFile: {folder}/server.crt
+olcTLSCertificateKeyFile: {folder}/server.key
+"""
+
 _OVERLAYS = {
     "ppolicy": """\
 dn: olcOverlay=ppolicy,olcDatabase={1}mdb,cn=config
 objectClass: olcOverlayConfig
 objectClass: olcPPolicyConfig
 olcOverlay: ppolicy
+olcPPolicyDefault: {policy}
 
-""",
+""".replace("{policy}", POLICY),
     "memberof": """\
 dn: olcOverlay=memberof,olcDatabase={1}mdb,cn=config
 objectClass: olcOverlayConfig

@@ -61,8 +61,11 @@ class Tree:
         return dict(found[0]["raw_attributes"]) if result["result"] == 0 else None
 
     def can_bind(self, dn: str, password: str) -> bool:
-        with ldap3.Connection(ldap3.Server(self.slapd.url, get_info=ldap3.NONE), dn, password) as line:
-            return bool(line.bound)
+        line = ldap3.Connection(ldap3.Server(self.slapd.url, get_info=ldap3.NONE), dn, password)
+        try:
+            return bool(line.bind())
+        finally:
+            line.socket.close()
 
     @staticmethod
     def _did(answer: Any) -> None:

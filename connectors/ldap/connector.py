@@ -8,13 +8,12 @@ from contextlib import aclosing
 from connectors.ldap import activation, checking, dn, matching, probing
 from connectors.ldap.directory import Directory
 from connectors.ldap.driver import Server
-from connectors.ldap.kind import Kind, kinds_of
+from connectors.ldap.kind import Kind
 from connectors.ldap.members import Members
 from connectors.ldap.process import DriverProcess
 from connectors.ldap.reading import Reading
-from connectors.ldap.settings import LdapSettings
 from connectors.ldap.writing import Writing
-from connectors.sdk import Context, Delta, Entry, Fault, Key, Page, Probe, Query, Ref, Value
+from connectors.sdk import Delta, Entry, Fault, Key, Page, Probe, Query, Ref, Value
 
 MEMBERS = "members"
 """The name by which `normalise` knows a group's members, whatever their attribute is called in the directory."""
@@ -81,20 +80,8 @@ class LdapConnector:
         await activation.activate(self._directory, self._kinds[ref.kind], ref, active)
 
     async def close(self) -> None:
+        self.close_now()
+
+    def close_now(self) -> None:
+        """End the driver, whatever it is doing; usable where no loop runs any more."""
         self._directory.process.close()
-
-
-def build(settings: LdapSettings, context: Context) -> LdapConnector:
-    """A connector from checked settings; nothing is reached yet."""
-    ca = settings.ca_certificate
-    server = Server(
-        urls=settings.url,
-        bind_dn=settings.bind_dn,
-        password=settings.bind_password.get_secret_value(),
-        ca_certificate=str(context.directory / ca) if ca else None,
-        start_tls=settings.start_tls,
-        connect_timeout=settings.connect_timeout,
-        answer_timeout=settings.answer_timeout,
-        connections=settings.pool,
-    )
-    return LdapConnector(server, kinds_of(settings))

@@ -1,0 +1,54 @@
+"""The LDAP connector keeps the protocol's promises on a real OpenLDAP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from connectors.sdk import Connector, Entry, Ref
+from connectors.sdk.testing import ActivationContract, ConnectorContract, MembersContract, Samples
+from connectors.sdk.testing.activation import WithActivation
+from tests.contract.ldap import Connect, person
+from tests.slapd import Tree
+
+pytestmark = pytest.mark.slapd
+PASSWORD = "a-password-of-no-worth"
+
+
+class TestLdap(ConnectorContract, MembersContract, ActivationContract):
+    @pytest.fixture
+    def build(self, tree: Tree, connect: Connect) -> Callable[[], Connector]:
+        self.tree = tree
+        return lambda: connect(tree)
+
+    @pytest.fixture
+    def samples(self) -> Samples:
+        entry = person("bj", cn="B J", sn="J", mail="bj@example.com", jpegPhoto=bytes(range(256)))
+        return Samples(
+            entry=entry,
+            altered=person("bj", cn="Babs  J", sn="Jensen", mail="babs@example.com", jpegPhoto=b"\xff\xd8\xff"),
+            cleared="mail",
+            renamed=replace(entry, attributes={**entry.attributes, "uid": ("babs",)}),
+            other=person("jd", cn="J D", sn="J"),
+            shared="sn",
+            unique="uid",
+            nameless=Entry("users", {"uid": (), "cn": ("B J",), "sn": ("J",)}),
+            several=("mail", ("one@example.com", "two@example.com")),
+            group=Entry("groups", {"cn": ("crew",), "description": ("all of us",)}),
+        )
+
+    @pytest.fixture
+    async def ref(self, connector: Connector, samples: Samples) -> Ref:
+        """With a password from the beginning: a new one would take a lock away."""
+        ref = await connector.create(samples.entry)
+        self.tree.modify(ref.locator, userPassword=[PASSWORD])
+        return ref
+
+    async def place(self, connector: Connector, number: int) -> str:
+        return f"uid=member{number},{self.tree.people}"
+
+    async def is_active(self, connector: WithActivation, ref: Ref) -> bool:
+        """By a real bind."""
+        return self.tree.can_bind(ref.locator, PASSWORD)
