@@ -36,6 +36,9 @@ NAMES = ("uid", "cn", "sn", "givenName", "mail", "title")
 LINK = """INSERT INTO link (target, resource, kind, state, wish, done, due, entry_id, locator, claim, applied, rules)
 VALUES ('corp', ?, 'users', 'in_sync', 1, 1, 0, ?, ?, ?, ?, 'rules')"""
 
+RESOURCE = """INSERT INTO resource (id, tenant, type, version, body, created, modified)
+VALUES (?, 'default', 'User', 1, '{}', 0, 0)"""
+
 
 def attributes(number: int) -> dict[str, tuple[str, ...]]:
     """What the entry of this number was given."""
@@ -119,6 +122,7 @@ async def opened(path: Path) -> AsyncIterator[Journal]:
 
 def fill(tx: Tx, size: int) -> None:
     tx.db.executemany(LINK, links(size))
+    tx.db.executemany(RESOURCE, ((f"r{number:07}",) for number in range(size)))
 
 
 def reconciler(journal: Journal, size: int) -> Reconciler:

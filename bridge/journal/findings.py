@@ -30,7 +30,7 @@ class Repair(StrEnum):
     NONE = "none"
     REVERT = "revert"
     RECREATE = "recreate"
-    HOLD = "hold"  # only if a person approves the plan: on_missing = "hold"
+    HOLD = "hold"  # recreate, but only if a person approves the plan: on_missing = "hold"
     DECLINED = "declined"  # a person rejected just this
     PROTECTED = "protected"  # the config says that this entry is never written
 

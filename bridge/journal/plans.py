@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bridge.journal import links
-from bridge.journal.findings import Finding, Plan, PlanState, finding_of, row_of
+from bridge.journal.findings import Finding, Plan, PlanState, Repair, finding_of, row_of
 from bridge.journal.sql import load
 from bridge.journal.writer import Tx
 
@@ -103,7 +103,10 @@ def _release(tx: Tx, plan: Plan, *, by_person: bool) -> Approval:
         if tx.db.execute(_SQL["unchanged"], named).fetchone() is None:
             changed += 1
             continue
-        links.dirty(tx, plan.target, finding.resource, finding.kind, lane=2, verify=True)
+        if finding.repair is Repair.HOLD:
+            tx.db.execute(_SQL["forget_entry"], named)
+            tx.db.execute(_SQL["forget_members"], named)
+        links.dirty(tx, plan.target, finding.resource, finding.kind, lane=links.BULK, verify=True)
         released += 1
     assert plan.id is not None
     return Approval(plan.id, released, changed)

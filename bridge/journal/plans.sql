@@ -34,4 +34,12 @@ WHERE p.target = :target AND p.state = 'rejected' AND l.wish = f.wish;
 
 -- unchanged --
 -- Whether a link is still as it was when the finding was made.
-SELECT 1 FROM link WHERE target = :target AND resource = :resource AND wish = :wish AND state = 'in_sync';
+SELECT 1 FROM link WHERE target = :target AND resource = :resource AND wish = :wish AND state IN ('in_sync', 'parked');
+
+-- forget_entry --
+-- A person says that the entry is gone for good: delivery makes another one.
+UPDATE link SET entry_id = NULL, locator = NULL, applied = NULL, disabled = 0
+WHERE target = :target AND resource = :resource AND wish = :wish AND state IN ('in_sync', 'parked');
+
+-- forget_members --
+UPDATE target_membership SET applied = NULL, dirty = dirty + 1 WHERE target = :target AND group_id = :resource;

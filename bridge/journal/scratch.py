@@ -12,7 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bridge.journal import resources
 from bridge.journal.findings import Finding, finding_of, row_of
+from bridge.journal.resources import Stored
 from bridge.journal.sql import load
 
 _SQL = load("scratch")
@@ -88,6 +90,22 @@ class Scratch:
         """Some links to be judged whose entry was not read, in the order of their resource, after this one."""
         return [_linked(row) for row in self._run("absent", kind=kind, after=after, limit=limit)]
 
+    def gone(self, kind: str, after: str, limit: int) -> list[Linked]:
+        """Some links that delivery holds as gone, and whose entry was not read either."""
+        return [_linked(row) for row in self._run("gone", kind=kind, after=after, limit=limit)]
+
+    def homeless(self, kind: str, after: str, limit: int) -> list[tuple[str, int]]:
+        """Resource and wish of some links without an entry, whose delivery was refused."""
+        return [tuple(row) for row in self._run("homeless", kind=kind, after=after, limit=limit)]
+
+    def refuse(self, place: str, resource: str, wish: int) -> None:
+        """Note the place that a homeless link would have."""
+        self._run("refuse", place=place, resource=resource, wish=wish)
+
+    def stored(self, resource: str) -> Stored | None:
+        """The resource as it is now, its tombstone too."""
+        return resources.by_id(self._db, resource)
+
     def members(self, group: str) -> Iterator[str]:
         """The members that a group was given, as the target holds them."""
         return (row["applied"] for row in self._run("applied_members", group=group))
@@ -100,12 +118,8 @@ class Scratch:
         """What was kept and still holds: nothing about links that changed since they were judged."""
         return map(finding_of, self._run("found"))
 
-    def gone(self, kind: str) -> Iterator[tuple[str, str | None, int]]:
-        """Resource, locator and wish of links that delivery holds as gone, and that were not read either."""
-        return (tuple(row) for row in self._run("gone", kind=kind))
-
     def disputed(self, kind: str) -> Iterator[tuple[str, str, int]]:
-        """Resource, locator and wish of links whose place is held by an entry of nobody."""
+        """Resource, locator and wish where an entry of nobody is at the place of a link."""
         return (tuple(row) for row in self._run("disputed", kind=kind))
 
     def foreign(self, kind: str) -> Iterator[str]:

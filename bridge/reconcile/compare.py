@@ -48,11 +48,6 @@ def compare(link: Linked, actual: Actual, rules: Rules, normalise: Normalise, me
     return finding if differs else None
 
 
-def missing(link: Linked) -> Finding:
-    """The finding that an entry of ours is gone."""
-    return Finding(Sort.MISSING, link.kind, link.resource, link.locator, link.wish)
-
-
 def _changes(link: Linked, entry: Entry, rules: Rules, normalise: Normalise) -> tuple[tuple[str, str], ...]:
     if link.applied is None:
         return ()

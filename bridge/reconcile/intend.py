@@ -30,7 +30,7 @@ def intend(finding: Finding, policy: Policy) -> Finding:
 
 
 def _repair(finding: Finding, policy: Policy) -> Repair:
-    if finding.sort not in (Sort.MISSING, Sort.DIFFERENT):
+    if finding.sort in (Sort.FOREIGN, Sort.DISPUTED):
         return Repair.NONE
     if finding.locator is not None and is_protected(finding.locator, policy.guards):
         return Repair.PROTECTED

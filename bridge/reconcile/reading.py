@@ -13,14 +13,16 @@ from functools import partial
 from bridge.journal.findings import Finding, Sort
 from bridge.journal.scratch import Linked, Scratch, Seen
 from bridge.mapping.rules import Rules
-from bridge.reconcile.compare import Actual, compare, missing
+from bridge.reconcile.compare import Actual, compare
 from bridge.reconcile.credible import Reading
+from bridge.reconcile.wanted import is_wanted, wanted_entry
 from bridge.reconcile.worker import Worker
 from bridge.targets import Target
 from connectors.sdk import Capability, ConnectorError, Entry, Query, Ref
 
 LISTED = 1000
 """Foreign entries that a plan lists one by one, for each kind."""
+BATCH = 256
 
 
 async def read_kind(target: Target, worker: Worker, rules: Rules) -> Reading:
@@ -36,16 +38,24 @@ async def read_kind(target: Target, worker: Worker, rules: Rules) -> Reading:
 
 async def confirm_absences(target: Target, worker: Worker, rules: Rules) -> None:
     """Look directly for every entry that the read did not find: missing, or compared like the others."""
-    after, few = "", target.concurrency
-    while links := await worker.do(partial(Scratch.absent, kind=rules.kind, after=after, limit=few)):
-        async with asyncio.TaskGroup() as group:
-            looks = [group.create_task(_look(target, rules, link)) for link in links]
-        answers = [look.result() for look in looks]
-        for answer in answers:
-            if isinstance(answer, ConnectorError):
-                raise answer
-        await worker.do(partial(_settle, target=target, rules=rules, links=links, answers=answers))
-        after = links[-1].resource
+    for sort, absent in ((Sort.MISSING, Scratch.absent), (Sort.GONE, Scratch.gone)):
+        after = ""
+        while links := await worker.do(partial(absent, kind=rules.kind, after=after, limit=target.concurrency)):
+            answers = await _look_for(target, rules, links)
+            await worker.do(partial(_settle, target=target, rules=rules, sort=sort, answers=answers))
+            after = links[-1].resource
+
+
+async def _look_for(target: Target, rules: Rules, links: Sequence[Linked]) -> list[tuple[Linked, Entry | None]]:
+    async with asyncio.TaskGroup() as group:
+        looks = [group.create_task(_look(target, rules, link)) for link in links]
+    answers = []
+    for link, look in zip(links, looks, strict=True):
+        answer = look.result()
+        if isinstance(answer, ConnectorError):
+            raise answer
+        answers.append((link, answer))
+    return answers
 
 
 async def _look(target: Target, rules: Rules, link: Linked) -> Entry | ConnectorError | None:
@@ -70,32 +80,39 @@ def _take(scratch: Scratch, target: Target, rules: Rules, entries: Sequence[Entr
 
 
 def _settle(
-    scratch: Scratch,
-    target: Target,
-    rules: Rules,
-    links: Sequence[Linked],
-    answers: Sequence[Entry | ConnectorError | None],
+    scratch: Scratch, target: Target, rules: Rules, sort: Sort, answers: Sequence[tuple[Linked, Entry | None]]
 ) -> None:
     """Note what direct looks found."""
-    for link, answer in zip(links, answers, strict=True):
-        if isinstance(answer, Entry):
-            place = _place(target, answer, answer.ref or Ref(link.kind, link.entry_id, link.locator or ""))
-            _judge(scratch, target, rules, link, Actual(answer, place))
-        else:
-            scratch.keep(missing(link))
+    for link, entry in answers:
+        if entry is None:
+            _keep(scratch, rules, Finding(sort, link.kind, link.resource, link.locator, link.wish))
+        elif sort is Sort.MISSING:
+            ref = entry.ref or Ref(link.kind, link.entry_id, link.locator or "")
+            _judge(scratch, target, rules, link, Actual(entry, _place(target, entry, ref)))
 
 
 def _place(target: Target, entry: Entry, ref: Ref) -> str:
     """The normalised place; a foreign entry may lack what a place is made of, and must not end the run."""
+    return _made_place(target, entry) or ref.locator
+
+
+def _made_place(target: Target, entry: Entry) -> str | None:
     try:
         return target.locate(entry)
-    except LookupError:
-        return ref.locator
+    except (LookupError, ValueError):
+        return None
 
 
 def _judge(scratch: Scratch, target: Target, rules: Rules, link: Linked, actual: Actual) -> None:
     finding = compare(link, actual, rules, target.normalise, scratch.members(link.resource))
     if finding is not None:
+        _keep(scratch, rules, finding)
+
+
+def _keep(scratch: Scratch, rules: Rules, finding: Finding) -> None:
+    """What the target should not hold any more is neither different nor missing."""
+    assert finding.resource is not None
+    if is_wanted(rules, scratch.stored(finding.resource)):
         scratch.keep(finding)
 
 
@@ -109,10 +126,11 @@ def _sum(scratch: Scratch, kind: str, complete: bool) -> Reading:
     )
 
 
-def strangers(scratch: Scratch, kind: str) -> list[Finding]:
-    """What the read says about entries that are not ours, and about links already known to be gone."""
+def strangers(scratch: Scratch, target: Target, rules: Rules) -> list[Finding]:
+    """What the read says about entries that are not ours."""
+    kind = rules.kind
+    _note_refused(scratch, target, rules)
     found = [Finding(Sort.DISPUTED, kind, *row) for row in scratch.disputed(kind)]
-    found += [Finding(Sort.GONE, kind, *row) for row in scratch.gone(kind)]
     total = 0
     for total, locator in enumerate(scratch.foreign(kind), 1):
         if total <= LISTED:
@@ -120,3 +138,15 @@ def strangers(scratch: Scratch, kind: str) -> list[Finding]:
     if total > LISTED:
         found.append(Finding(Sort.FOREIGN, kind, count=total - LISTED))
     return found
+
+
+def _note_refused(scratch: Scratch, target: Target, rules: Rules) -> None:
+    """Work out where the entries would be that delivery could not make."""
+    after = ""
+    while links := scratch.homeless(rules.kind, after, BATCH):
+        for resource, wish in links:
+            entry = wanted_entry(rules, scratch.stored(resource))
+            place = None if entry is None else _made_place(target, entry)
+            if place is not None:
+                scratch.refuse(place, resource, wish)
+        after = links[-1][0]

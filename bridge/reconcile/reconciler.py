@@ -77,7 +77,7 @@ class Reconciler:
         if not doubts:
             for rules in self._target.rules.values():
                 await confirm_absences(self._target, worker, rules)
-        found = await worker.do(lambda scratch: _findings(scratch, tuple(self._target.rules)))
+        found = await worker.do(lambda scratch: _findings(scratch, self._target))
         read = {r.kind: Read(r.entries, r.linked) for r in readings}
         return await self._plan(run, found, readings, doubts, read)
 
@@ -113,11 +113,11 @@ class Reconciler:
         return replace(report, plan=await self._journal.submit(write))
 
 
-def _findings(scratch: Scratch, kinds: tuple[str, ...]) -> list[Finding]:
+def _findings(scratch: Scratch, target: Target) -> list[Finding]:
     """All that was found. Where a place is disputed, that our entry is missing there goes without saying."""
-    strange = [finding for kind in kinds for finding in strangers(scratch, kind)]
+    strange = [finding for rules in target.rules.values() for finding in strangers(scratch, target, rules)]
     disputed = {finding.resource for finding in strange if finding.sort is Sort.DISPUTED}
-    ours = [f for f in scratch.found() if not (f.sort is Sort.MISSING and f.resource in disputed)]
+    ours = [f for f in scratch.found() if f.sort is Sort.DIFFERENT or f.resource not in disputed]
     return ours + strange
 
 

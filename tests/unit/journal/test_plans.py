@@ -80,6 +80,18 @@ async def test_a_person_releases_exactly_the_findings_of_the_plan(journal):
     assert PlanState.APPROVED is journal.read(lambda db: plans.get(db, plan_id)).state
 
 
+async def test_a_held_missing_entry_is_forgotten_so_that_another_is_made(journal):
+    member = "INSERT INTO target_membership VALUES ('corp', 'r2', 'r1', 'users/a', 0)"
+    await journal.submit(lambda tx: tx.db.execute(member) and None)
+    plan_id = await written(journal, plan())
+    await journal.submit(lambda tx: plans.approve(tx, plan_id))
+
+    query = "SELECT entry_id FROM link WHERE resource IN ('r1', 'r2') ORDER BY resource"
+    assert [("1",), (None,)] == journal.read(lambda db: db.execute(query).fetchall())
+    query = "SELECT applied, dirty FROM target_membership"
+    assert [(None, 1)] == journal.read(lambda db: db.execute(query).fetchall())
+
+
 async def test_what_changed_since_the_read_is_not_released(journal):
     plan_id = await written(journal, plan())
     await journal.submit(lambda tx: tx.db.execute("UPDATE link SET wish = 2, done = 2 WHERE resource = 'r1'") and None)

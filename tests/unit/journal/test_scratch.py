@@ -120,11 +120,14 @@ async def test_an_entry_that_we_made_during_the_run_is_not_foreign(journal, scra
     assert [] == list(tables.foreign("users"))
 
 
-async def test_an_entry_of_nobody_at_the_place_of_a_parked_link_is_disputed(journal, scratch):
-    await link(journal, "a", None, state="parked", error="Conflict")
+async def test_an_entry_of_nobody_where_a_create_was_refused_is_disputed(journal, scratch):
+    await link(journal, "a", None, state="parked", error="Refused")
     tables = scratch()
     tables.see("users", [seen("9", "a")])
+    found = tables.homeless("users", after="", limit=9)
+    tables.refuse("users/a", *found[0])
 
+    assert [("a", 1)] == found
     assert [("a", "users/a", 1)] == list(tables.disputed("users"))
     assert [] == list(tables.foreign("users"))
 
@@ -152,7 +155,7 @@ async def test_a_link_that_delivery_holds_as_gone_is_told(journal, scratch):
     tables = scratch()
     tables.see("users", [seen("2", "b")])
 
-    assert [("a", "users/a", 1)] == list(tables.gone("users"))
+    assert ["a"] == [found.resource for found in tables.gone("users", after="", limit=9)]
 
 
 async def test_a_finding_is_dropped_when_its_link_changed_meanwhile(journal, scratch):

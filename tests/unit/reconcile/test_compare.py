@@ -78,7 +78,7 @@ def test_an_entry_at_another_place_was_moved():
 
 
 def test_members_are_compared_with_those_that_were_applied():
-    entry = Entry("users", APPLIED, members=("a", "b", "stranger"))
+    entry = Entry("users", APPLIED, members=("A", "b", "stranger"))
 
     finding = compare(LINK, Actual(entry, PLACE), RULES, NORMALISE, iter(["a", "b", "c", "d"]))
 

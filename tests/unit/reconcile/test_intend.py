@@ -33,7 +33,7 @@ def test_what_is_missing_is_made_again_only_where_the_config_says_so():
 
 
 def test_nothing_is_ever_intended_about_what_is_not_ours():
-    for sort in (Sort.FOREIGN, Sort.DISPUTED, Sort.GONE):
+    for sort in (Sort.FOREIGN, Sort.DISPUTED):
         assert Repair.NONE is intend(Finding(sort, "users", locator="users/x"), REVERT).repair
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import structlog
 
@@ -25,6 +26,8 @@ from connectors.sdk.memory import MemoryConnector
 NAMES = {"users": ("User", "uid", "mail", "title"), "groups": ("Group", "cn")}
 LINK = """INSERT INTO link (target, resource, kind, state, wish, done, due, entry_id, locator, claim, applied, rules)
 VALUES ('corp', :resource, :kind, 'in_sync', 1, 1, 0, :id, :locator, :locator, :applied, 'rules')"""
+RESOURCE = """INSERT INTO resource (id, tenant, type, version, body, created, modified)
+VALUES (:resource, 'default', :kind, 1, :body, 0, 0)"""
 MEMBER = "INSERT INTO target_membership (target, group_id, member, applied, dirty) VALUES ('corp', ?, ?, ?, 0)"
 
 
@@ -41,6 +44,11 @@ class Interrupted(MemoryConnector):
                 await between()
 
 
+def attribute(name: str) -> Attribute:
+    """The bodies of these tests have the target's attributes."""
+    return Attribute(name, lambda source: tuple(source.body.get(name, ())))
+
+
 @dataclass
 class World:
     """One target, its journal, and what a test does to them."""
@@ -52,7 +60,7 @@ class World:
 
     def configure(self, drift: str = "revert", on_missing: OnMissing = OnMissing.HOLD, **guards: Any) -> None:
         rules = {
-            kind: Rules(kind, type_, tuple(Attribute(n, lambda _: ()) for n in names), "rules", on_missing=on_missing)
+            kind: Rules(kind, type_, tuple(map(attribute, names)), "rules", on_missing=on_missing)
             for kind, (type_, *names) in NAMES.items()
         }
         settings = TargetSettings(name="corp", connector="memory", drift=drift, guards=guards)
@@ -75,8 +83,13 @@ class World:
     async def _link(self, resource: str, entry: Entry) -> str:
         ref = await self.connector.create(entry)
         row = {"resource": resource, "kind": entry.kind, "id": ref.id, "locator": ref.locator}
+        await self.resource(entry, resource)
         await self.execute(LINK, row | {"applied": encode(entry)})
         return ref.id
+
+    async def resource(self, entry: Entry, resource: str) -> None:
+        body = orjson.dumps(dict(entry.attributes)).decode()
+        await self.execute(RESOURCE, {"resource": resource, "kind": entry.kind, "body": body})
 
     async def execute(self, statement: str, parameters: Any = ()) -> None:
         await self.journal.submit(lambda tx: tx.db.execute(statement, parameters) and None)
@@ -280,14 +293,41 @@ async def test_foreign_entries_beyond_the_bound_are_counted(world, monkeypatch):
 
 async def test_a_place_that_a_foreign_entry_holds_is_disputed(world):
     await world.connector.create(Entry("users", {"uid": ("ann",)}))
-    await world.execute(LINK, {"resource": "r1", "kind": "users", "id": None, "locator": "users/ann", "applied": None})
-    await world.execute("UPDATE link SET state = 'parked', error_class = 'Conflict'")
+    await world.resource(Entry("users", {"uid": ("Ann",)}), "r1")
+    await world.execute(LINK, {"resource": "r1", "kind": "users", "id": None, "locator": None, "applied": None})
+    await world.execute("UPDATE link SET state = 'parked', error_class = 'Refused', error_code = 'disputed'")
 
     report = await world.reconciler.run()
 
     assert ["r1"] == found(Sort.DISPUTED, report.plan.findings)
     assert [] == found(Sort.FOREIGN, report.plan.findings)
     assert [] == world.released()
+
+
+async def test_what_is_no_longer_wanted_is_neither_different_nor_missing(world):
+    """Its user was deleted and `on_delete = "keep"` left the entry: it is nobody's business any more."""
+    users = [await world.user(f"u{n:02}") for n in range(20)]
+    world.edit(users[0], mail="hand@example.com")
+    del world.connector.entries[users[1]]
+    await world.execute("UPDATE resource SET deleted = 1 WHERE id IN ('u00', 'u01')")
+
+    report = await world.reconciler.run()
+
+    assert RunState.FINISHED is report.state
+    assert () == report.plan.findings
+
+
+async def test_what_delivery_holds_as_gone_is_told_again_and_may_be_approved(world):
+    users = [await world.user(f"u{n:02}") for n in range(20)]
+    del world.connector.entries[users[0]]
+    await world.execute("UPDATE link SET state = 'parked', error_class = 'Gone' WHERE resource = 'u00'")
+
+    report = await world.reconciler.run()
+    approval = await world.journal.submit(lambda tx: plans.approve(tx, report.plan.id))
+
+    assert [(Sort.GONE, Repair.HOLD)] == [(f.sort, f.repair) for f in report.plan.findings]
+    assert 1 == approval.released
+    assert ["u00"] == world.released()
 
 
 async def test_an_entry_that_was_replaced_by_a_foreign_one_is_disputed_not_made_again(world):

@@ -1,0 +1,44 @@
+from dataclasses import replace
+
+from bridge.journal.resources import Stored
+from bridge.mapping import MappingFailed
+from bridge.mapping.rules import Attribute, Rules
+from bridge.reconcile.wanted import is_wanted, wanted_entry
+from bridge.settings import OnDelete
+from connectors.sdk import Entry
+
+RULES = Rules("users", "User", (Attribute("uid", lambda source: (source.body["userName"],)),), "rules")
+BJ = Stored("r1", "default", "User", 3, 10, 20, None, {"userName": "bj", "active": True})
+
+
+def failing(_: object) -> tuple[str, ...]:
+    raise MappingFailed("uid", "fails")
+
+
+def test_a_living_resource_in_scope_is_wanted():
+    assert is_wanted(RULES, BJ)
+    assert Entry("users", {"uid": ("bj",)}) == wanted_entry(RULES, BJ)
+
+
+def test_a_deleted_resource_is_not_wanted_whatever_is_left_of_it():
+    for on_delete in OnDelete:
+        assert not is_wanted(replace(RULES, on_delete=on_delete), replace(BJ, deleted=30))
+    assert not is_wanted(RULES, None)
+
+
+def test_who_left_the_scope_is_not_wanted():
+    assert not is_wanted(replace(RULES, in_scope=lambda body: body["id"] != "r1"), BJ)
+
+
+def test_a_disabled_user_is_wanted_unless_disabling_deletes():
+    disabled = replace(BJ, body={"userName": "bj", "active": False})
+
+    assert is_wanted(RULES, disabled)
+    assert not is_wanted(replace(RULES, on_disable="delete"), disabled)
+
+
+def test_a_mapping_that_fails_hides_no_finding_and_makes_no_place():
+    rules = replace(RULES, attributes=(Attribute("uid", failing),))
+
+    assert is_wanted(rules, BJ)
+    assert wanted_entry(rules, BJ) is None
