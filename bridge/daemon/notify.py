@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable
 
 READY = "READY=1"
 STOPPING = "STOPPING=1"
@@ -40,12 +39,11 @@ def watchdog_seconds() -> float | None:
     return int(text) / 2_000_000
 
 
-async def stay_alive(is_well: Callable[[], bool]) -> None:
-    """Send a sign of life while `is_well`; from the loop itself, so that a blocked loop is noticed."""
+async def stay_alive() -> None:
+    """Send signs of life, for ever; from the loop itself, so that a blocked loop is noticed."""
     every = watchdog_seconds()
     if every is None:
         return
     while True:
-        if is_well():
-            tell(WATCHDOG)
+        tell(WATCHDOG)
         await asyncio.sleep(every)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bridge.edge.parts import Client, Edge
 from bridge.edge.shown import add_related, describe, show
 from bridge.edge.writes import fold
-from bridge.journal import resources
+from bridge.journal import Connection, resources
 from bridge.journal.resources import Index, Narrow, Stored
 from bridge.scim.errors import InvalidPath, InvalidValue, TooMany
 from bridge.scim.evaluate import compile_filter
@@ -30,7 +29,7 @@ async def find(edge: Edge, client: Client, types: list[ResourceType], search: Se
     tree = parse(search.filter) if search.filter else None
     plans = [_Plan(edge, client.tenant, type_, tree) for type_ in types]
 
-    def run(db: sqlite3.Connection) -> dict[str, Any]:
+    def run(db: Connection) -> dict[str, Any]:
         rows, total = _rows(db, plans, search)
         return list_response([show(db, edge, type_, row, search) for type_, row in rows], total, search.start)
 
@@ -39,7 +38,7 @@ async def find(edge: Edge, client: Client, types: list[ResourceType], search: Se
     return await edge.journal.scan(run)
 
 
-def _rows(db: sqlite3.Connection, plans: list[_Plan], search: Search) -> tuple[list[Row], int]:
+def _rows(db: Connection, plans: list[_Plan], search: Search) -> tuple[list[Row], int]:
     skip = search.start - 1
     if len(plans) == 1 and plans[0].is_everything and search.sort_by is None:
         plan = plans[0]
@@ -71,7 +70,7 @@ class _Plan:
         """A handful of rows: quicker read here than handed to a thread."""
         return self.narrow is not None and self.narrow.index is not Index.MEMBER
 
-    def run(self, db: sqlite3.Connection, *, sorts: bool) -> Iterator[Stored]:
+    def run(self, db: Connection, *, sorts: bool) -> Iterator[Stored]:
         """The matching resources in the order of their creation."""
         scans = self.narrow is None and (self.matches is not None or sorts)
         if scans and resources.count(db, self.tenant, self.type.name) > MOST_SCANNED:
@@ -80,7 +79,7 @@ class _Plan:
             if self.matches is None or self.matches(self._whole(db, row)):
                 yield row
 
-    def _whole(self, db: sqlite3.Connection, row: Stored) -> dict[str, Any]:
+    def _whole(self, db: Connection, row: Stored) -> dict[str, Any]:
         whole = describe(self.edge, self.type, row)
         for name in self.related:
             add_related(db, self.edge, name, whole)

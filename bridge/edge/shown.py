@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from bridge.edge.parts import Edge
-from bridge.journal import memberships
+from bridge.journal import Connection, memberships
 from bridge.journal.resources import Stored
 from bridge.scim.members import Member
 from bridge.scim.messages import Search
@@ -27,7 +26,7 @@ def location(edge: Edge, type_: ResourceType, id_: str) -> str:
     return f"{edge.base_url}/{type_.endpoint}/{id_}"
 
 
-def show(db: sqlite3.Connection, edge: Edge, type_: ResourceType, stored: Stored, search: Search) -> dict[str, Any]:
+def show(db: Connection, edge: Edge, type_: ResourceType, stored: Stored, search: Search) -> dict[str, Any]:
     """The resource as the search wants it; what is not shown is not read."""
     whole = describe(edge, type_, stored)
     for name in ("members", "groups"):
@@ -51,7 +50,7 @@ def describe(edge: Edge, type_: ResourceType, stored: Stored) -> dict[str, Any]:
     }
 
 
-def add_related(db: sqlite3.Connection, edge: Edge, name: str, whole: dict[str, Any]) -> None:
+def add_related(db: Connection, edge: Edge, name: str, whole: dict[str, Any]) -> None:
     """Add a group's members or a user's groups, where there are any."""
     if name == "members":
         values = [_member(edge, member) for member in memberships.of(db, whole["id"])]
@@ -66,7 +65,7 @@ def _member(edge: Edge, member: Member) -> dict[str, Any]:
     return {**member.as_scim(), "$ref": f"{edge.base_url}/{endpoint}/{member.value}"}
 
 
-def _groups(db: sqlite3.Connection, edge: Edge, id_: str) -> Iterable[dict[str, Any]]:
+def _groups(db: Connection, edge: Edge, id_: str) -> Iterable[dict[str, Any]]:
     """The groups a resource is in, and the groups these are in; a cycle ends where it began."""
     seen = {id_}
     ring, kind = [id_], "direct"

@@ -1,0 +1,72 @@
+"""`scim-bridge status`: targets, backlog, what is parked and why."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from bridge.cli.asking import ask
+
+HEADINGS = ("TARGET", "CONNECTOR", "STATE", "ENTRIES", "BACKLOG", "OLDEST", "PARKED", "HELD", "WAITING")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show it; 0 whatever it says, for it was asked what is."""
+
+    def show(status: dict[str, Any]) -> int:
+        print(json.dumps(status, indent=2) if options.json else "\n".join(lines(status)))
+        return 0
+
+    return ask(options.config, "status", None, show)
+
+
+def lines(status: dict[str, Any]) -> Iterator[str]:
+    """The status for people."""
+    if not status["running"]:
+        yield "the daemon is not running; this is what the journal says"
+    yield from _table(status["targets"])
+    for name, target in status["targets"].items():
+        if target["reason"]:
+            yield f"{name} is not called: {target['reason']}{_next_look(target['retry_at'])}"
+    for parked in status["parked"]:
+        yield from _parked(parked)
+
+
+def _table(targets: dict[str, dict[str, Any]]) -> Iterator[str]:
+    rows = [HEADINGS, *(_row(name, target) for name, target in targets.items())]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _row(name: str, target: dict[str, Any]) -> tuple[str, ...]:
+    state = "open" if target["breaker"] == "closed" else "down"
+    numbers = [str(target[key]) for key in ("parked", "held", "waiting")]
+    oldest = _age(target["oldest_undelivered_seconds"])
+    return (name, target["connector"], state, str(target["entries"]), str(target["backlog"]), oldest, *numbers)
+
+
+def _parked(parked: dict[str, Any]) -> Iterator[str]:
+    code = f" (code {parked['code']})" if parked["code"] else ""
+    attribute = f" {parked['attribute']}:" if parked["attribute"] else ""
+    yield f"parked at {parked['target']}: {parked['name']}:{attribute} {parked['text']}{code}"
+    if parked["fix"]:
+        yield f"    → {parked['fix']}"
+
+
+def _age(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _next_look(at: int | None) -> str:
+    if at is None:
+        return ""
+    return f" (next look at {datetime.fromtimestamp(at / 1000, UTC):%H:%M:%S} UTC)"

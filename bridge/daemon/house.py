@@ -1,0 +1,162 @@
+"""The running targets: each with its deliverer and its schedule, started, exchanged at a reload, drained at the end.
+
+A reload is per target: what did not change in the config runs on undisturbed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from bridge.clock import Clock
+from bridge.daemon import schedule, wiring
+from bridge.daemon.wiring import Unit
+from bridge.edge import Edge
+from bridge.journal import Journal, links, targets
+from bridge.settings import Settings, TargetSettings
+from bridge.settings.plugins import discover
+from connectors.sdk import Plugin
+
+log = structlog.get_logger()
+
+CLOSE = 1.0
+"""Seconds that a connector has to let go of its connections."""
+
+
+@dataclass(slots=True)
+class _Running:
+    """The tasks of one target; `leaving` is set when they are to end."""
+
+    unit: Unit
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class House:
+    """An async context manager: the targets' connectors are open inside."""
+
+    def __init__(self, settings: Settings, journal: Journal, clock: Clock) -> None:
+        self._settings = settings
+        self._journal = journal
+        self._clock = clock
+        self._plugins: Mapping[str, Plugin] = discover()
+        self._running: dict[str, _Running] = {}
+        self._new: asyncio.Queue[_Running] = asyncio.Queue()
+        self.units: dict[str, Unit] = {}
+        self.edge: Edge = wiring.edge_of(settings, journal, clock)
+
+    async def __aenter__(self) -> Self:
+        self._journal.on_dirty(self._wake)
+        for target in self._settings.targets.values():
+            await self._start(self._settings, target)
+        return self
+
+    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        for unit in self.units.values():
+            await self._close(unit)
+
+    async def run(self) -> None:
+        """Run every target, those that a reload brings too; never ends by itself."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                group.create_task(self._run(await self._new.get()))
+
+    async def reload(self, settings: Settings) -> None:
+        """Exchange what changed: clients, and targets one by one."""
+        old = self._settings
+        for section in ("journal", "edge", "ops"):
+            if getattr(old, section) != getattr(settings, section):
+                log.warning("daemon.restart_needed", section=section, reason="takes effect at the next start")
+        for name in [name for name, unit in self.units.items() if settings.targets.get(name) != unit.target.settings]:
+            await self._stop(name)
+        for name, target in settings.targets.items():
+            if name not in self.units:
+                await self._start(settings, target)
+        takers = wiring.takers_of(list(settings.targets.values()))
+        self.edge.targets_for = lambda tenant, type_: takers.get((tenant, type_), ())
+        self.edge.clients = wiring.clients_of(settings)
+        self._settings = settings
+        log.info("daemon.reloaded", targets=sorted(self.units), clients=sorted(settings.clients))
+
+    async def drain(self, seconds: float) -> None:
+        """Nothing new is claimed; what is in hand gets so many seconds."""
+        async with asyncio.TaskGroup() as group:
+            for unit in self.units.values():
+                group.create_task(unit.deliverer.drain(seconds))
+
+    async def _start(self, settings: Settings, target: TargetSettings) -> None:
+        unit = wiring.unit_of(settings, target, self._plugins, self._journal, self._clock)
+        await unit.target.open()
+        for kind, rules in unit.target.rules.items():
+            follow = partial(
+                links.follow_rules,
+                target=target.name,
+                tenant=target.tenant,
+                type_=rules.type,
+                kind=kind,
+                fingerprint=rules.fingerprint,
+            )
+            new = await self._journal.submit(follow, reserved=True)
+            if new.made or new.woken:
+                log.info("target.follows_new_rules", target=target.name, kind=kind, new=new.made, looked_at=new.woken)
+        self.units[target.name] = unit
+        self._running[target.name] = _Running(unit)
+        self._new.put_nowait(self._running[target.name])
+
+    async def _stop(self, name: str) -> None:
+        running = self._running.pop(name)
+        running.leaving.set()
+        await running.gone.wait()
+        await self._close(self.units.pop(name))
+
+    async def _run(self, running: _Running) -> None:
+        """One target's loops, until it leaves."""
+        unit = running.unit
+        try:
+            async with asyncio.TaskGroup() as group:
+                loops = [group.create_task(unit.deliverer.run()), group.create_task(self._schedule(unit))]
+                await _either(running.leaving, loops[0])
+                await unit.deliverer.drain(self._settings.targets[unit.target.name].timeout)
+                loops[1].cancel()
+        finally:
+            running.gone.set()
+
+    async def _schedule(self, unit: Unit) -> None:
+        line = unit.target.settings.schedule
+        if line is None:
+            return
+        name = unit.target.name
+        known = self._journal.read(lambda db: targets.remembered(db, name))
+
+        async def run() -> None:
+            if await unit.health.look():
+                await unit.reconciler.run()
+            else:
+                log.warning("reconcile.skipped", target=name, reason=unit.health.breaker.reason)
+
+        await schedule.keep(line, self._settings.timezone, known.last_run, self._clock, run)
+
+    async def _close(self, unit: Unit) -> None:
+        try:
+            async with asyncio.timeout(CLOSE):
+                await unit.target.close()
+        except Exception as error:
+            log.warning("target.closed_hard", target=unit.target.name, reason=type(error).__name__)
+
+    def _wake(self, names: set[str]) -> None:
+        for name in names:
+            if name in self.units:
+                self.units[name].deliverer.wake()
+
+
+async def _either(leaving: asyncio.Event, loop: asyncio.Task[None]) -> None:
+    """Until the target is to leave, or its loop has ended."""
+    async with asyncio.TaskGroup() as group:
+        waiting = group.create_task(leaving.wait())
+        loop.add_done_callback(lambda _: waiting.cancel())

@@ -1,0 +1,49 @@
+"""The status document: what `scim-bridge status`, /status and /metrics show. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from bridge.clock import Clock
+from bridge.journal import Journal, targets
+from bridge.journal.standing import parked, standing
+from bridge.settings import TargetSettings
+
+PARKED_SHOWN = 100
+
+
+async def status(journal: Journal, named: Iterable[TargetSettings], clock: Clock, *, running: bool) -> dict[str, Any]:
+    """Every target's breaker and backlog, and what is parked and why."""
+    names = [(target.name, target.connector) for target in named]
+
+    def read(db: Any) -> dict[str, Any]:
+        return {
+            "running": running,
+            "journal": {"writable": journal.writable},
+            "targets": {name: _target(db, name, connector, clock) for name, connector in names},
+            "parked": [each.as_json() for each in parked(db, limit=PARKED_SHOWN)],
+        }
+
+    return await journal.scan(read)
+
+
+def _target(db: Any, name: str, connector: str, clock: Clock) -> dict[str, Any]:
+    work, known = standing(db, name), targets.remembered(db, name)
+    oldest = None if work.oldest is None else max(0.0, (clock.now() - work.oldest) / 1000)
+    return {
+        "connector": connector,
+        "breaker": known.breaker,
+        "cause": known.cause,
+        "reason": known.reason,
+        "retry_at": known.retry_at,
+        "entries": work.entries,
+        "in_sync": work.in_sync,
+        "backlog": work.backlog,
+        "sending": work.sending,
+        "parked": work.parked,
+        "held": 0,
+        "waiting": work.waiting,
+        "oldest_undelivered_seconds": oldest,
+        "last_run": known.last_run,
+    }

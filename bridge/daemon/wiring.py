@@ -1,0 +1,83 @@
+"""The one file that knows all parts: it builds them from the settings and hands each what it needs of the others.
+
+Everything that can fail is built before anything live is touched: `unit_of` makes a target's parts without reaching it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.clock import Clock
+from bridge.delivery import Deliverer
+from bridge.edge import Client, Clients, Edge, Limits
+from bridge.journal import Journal, open_journal
+from bridge.mapping import check_target, compile_target
+from bridge.reconcile.reconciler import Reconciler
+from bridge.scim.resource_types import CORE, ResourceType
+from bridge.settings import Settings, TargetSettings
+from bridge.settings.load import load
+from bridge.settings.plugins import discover
+from bridge.targets import Health, Target
+from connectors.sdk import Context, Plugin
+
+BY_KIND: Mapping[str, ResourceType] = {each.kind: each for each in CORE.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One target and what works on it."""
+
+    target: Target
+    health: Health
+    deliverer: Deliverer
+    reconciler: Reconciler
+
+
+def load_settings(path: Path, plugins: Mapping[str, Plugin] | None = None) -> Settings:
+    """The settings, with the faults of the mapping in one list with the file's; raises `SettingsInvalid`."""
+    return load(path, discover() if plugins is None else plugins, check_target(BY_KIND))
+
+
+def journal_of(settings: Settings, clock: Clock) -> Journal:
+    """The open journal; raises a `JournalError` with a remedy."""
+    return open_journal(settings.journal.path, settings.journal.key_bytes, clock)
+
+
+def unit_of(
+    settings: Settings, target: TargetSettings, plugins: Mapping[str, Plugin], journal: Journal, clock: Clock
+) -> Unit:
+    """One target's parts; nothing is reached yet."""
+    connector = plugins[target.connector].build(target.own, Context(target.name, settings.directory))
+    made = Target(target.name, target, connector, compile_target(target, BY_KIND))
+    health = Health(journal, made, clock)
+    return Unit(made, health, Deliverer(journal, made, health, clock), Reconciler(journal, made, health, clock))
+
+
+def clients_of(settings: Settings) -> Clients:
+    """Who may call, by token."""
+    return Clients({c.token.get_secret_value(): Client(c.name, c.tenant) for c in settings.clients.values()})
+
+
+def takers_of(targets: Sequence[TargetSettings]) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Tenant and resource type → the targets that take it, each with its word for the kind."""
+    takers: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for target in targets:
+        for kind in target.kinds:
+            takers.setdefault((target.tenant, BY_KIND[kind].name), []).append((target.name, kind))
+    return takers
+
+
+def edge_of(settings: Settings, journal: Journal, clock: Clock) -> Edge:
+    """The edge; its clients and takers are exchanged at a reload."""
+    takers = takers_of(list(settings.targets.values()))
+    return Edge(
+        journal=journal,
+        clients=clients_of(settings),
+        targets_for=lambda tenant, type_: takers.get((tenant, type_), ()),
+        types=CORE,
+        base_url=settings.edge.url.rstrip("/"),
+        clock=clock,
+        limits=Limits(settings.edge.max_body, settings.edge.max_group_body),
+    )
