@@ -16,10 +16,32 @@ ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
-GIVEN = (
-    ["Ada", "Björn", "Chidi", "Daria", "Emre", "Fatou", "Grace", "Hana", "Ines", "Jón", "Kofi", "Lena", "Mei", "Niels", "Olga", "Paulo", "Quinn", "Rosa", "Said", "Tove"]
+GIVEN = [
+    "Ada",
+    "Björn",
+    "Chidi",
+    "Daria",
+    "Emre",
+    "Fatou",
+    "Grace",
+    "Hana",
+    "Ines",
+    "Jón",
+    "Kofi",
+    "Lena",
+    "Mei",
+    "Niels",
+    "Olga",
+    "Paulo",
+    "Quinn",
+    "Rosa",
+    "Said",
+    "Tove",
+]
+FAMILY = (
+    *("Andersson", "Brown", "O'Neill", "Đorđević", "Eze", "Fischer", "Gómez"),
+    *("Haddad", "Ito", "Jensen", "Kowalski", "Lund", "Müller"),
 )
-FAMILY = ["Andersson", "Brown", "O'Neill", "Đorđević", "Eze", "Fischer", "Gómez", "Haddad", "Ito", "Jensen", "Kowalski", "Lund", "Müller"]
 
 
 @dataclass
