@@ -15,10 +15,10 @@ from connectors.sdk import Entry, Fault, Ref, Reference, Value
 _LISTED = 3
 
 
-def faults_of(schema: Schema, kind: Kind, entry: Entry) -> list[Fault]:
-    """All that is wrong with an entry. Before the schema is known: its name alone."""
+def faults_of(schema: Schema, kind: Kind, entry: Entry, limit: int | None = None) -> list[Fault]:
+    """All that is wrong with an entry. Before the schema is known: its name alone, `limit` being its longest."""
     values = {name: held for name, held in entry.attributes.items() if held}
-    faults = list(_of_name(kind, entry))
+    faults = faults_of_name(kind, entry, limit)
     for name, held in values.items():
         faults += _of_attribute(schema, kind, name, held)
     if schema.classes and not schema.unknown_classes(kind.object_classes):
@@ -34,16 +34,20 @@ def faults_of_classes(schema: Schema, kind: Kind) -> Iterator[str]:
         yield f"no object class of {kind.name} has the attribute {kind.members}; correct members or object_classes"
 
 
-def _of_name(kind: Kind, entry: Entry) -> Iterator[Fault]:
+def faults_of_name(kind: Kind, entry: Entry, limit: int | None = None) -> list[Fault]:
+    """What is wrong with the value that names an entry; `limit` is in bytes of the name as it is written."""
     try:
         name = kind.naming_value(entry.attributes)
     except LookupError as error:
-        yield Fault(kind.rdn, str(error), f"map {kind.rdn} to a value that is always there")
-        return
+        return [Fault(kind.rdn, str(error), f"map {kind.rdn} to a value that is always there")]
     if "\0" in name:
-        yield Fault(kind.rdn, f"{kind.rdn} holds a NUL character, and it names the entry", "take it out in the mapping")
-    elif not name.strip():
-        yield Fault(kind.rdn, f"{kind.rdn} is empty, and it names the entry", "map a value that is always there")
+        return [Fault(kind.rdn, f"{kind.rdn} names the entry and holds a NUL character", "take it out in the mapping")]
+    if not name.strip():
+        return [Fault(kind.rdn, f"{kind.rdn} names the entry and is empty", "map a value that is always there")]
+    size = len(str(kind.place(entry).rdns[0]).encode("utf-8", "surrogateescape"))
+    if limit is not None and size > limit:
+        return [Fault(kind.rdn, f"{kind.rdn} makes a name of {size} bytes; this directory takes {limit}", "shorten it")]
+    return []
 
 
 def _of_attribute(schema: Schema, kind: Kind, name: str, values: tuple[Value, ...]) -> Iterator[Fault]:

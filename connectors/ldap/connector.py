@@ -59,7 +59,7 @@ class LdapConnector:
         return frozenset(matching.fold(self._directory.schema, attribute, value) for value in values)
 
     def check(self, entry: Entry) -> list[Fault]:
-        return checking.faults_of(self._directory.schema, self._kinds[entry.kind], entry)
+        return checking.faults_of(self._directory.schema, self._kinds[entry.kind], entry, self._directory.longest_name)
 
     async def create(self, entry: Entry) -> Ref:
         return await self._writing[entry.kind].create(entry)
@@ -80,8 +80,4 @@ class LdapConnector:
         await activation.activate(self._directory, self._kinds[ref.kind], ref, active)
 
     async def close(self) -> None:
-        self.close_now()
-
-    def close_now(self) -> None:
-        """End the driver, whatever it is doing; usable where no loop runs any more."""
-        self._directory.process.close()
+        await self._directory.process.close()

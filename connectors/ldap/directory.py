@@ -34,6 +34,9 @@ from connectors.sdk import Conflict, Gone, Missing, Ref, TargetMisconfigured
 ASSERTION = "1.3.6.1.1.12"
 POST_READ = "1.3.6.1.1.13.2"
 EVERYTHING = Present("objectClass")
+OPENLDAP = "OpenLDAP"
+OPENLDAP_NAME_BYTES = 245
+"""OpenLDAP's mdb keeps a name twice in one key of 511 bytes, and answers a longer one with `other` and no word."""
 
 Make = Callable[[str, Filter | None], Operation | None]
 """From the DN and the condition to the write; None where nothing is left to do."""
@@ -58,6 +61,11 @@ class Directory:
     schema: Schema = field(default_factory=Schema)
     known: Facts | None = None
 
+    @property
+    def longest_name(self) -> int | None:
+        """In bytes, of the first step of a DN; None where no limit is known."""
+        return OPENLDAP_NAME_BYTES if self.known and self.known.server == OPENLDAP else None
+
     async def ask(self, operation: Operation, *fine: int) -> Result:
         """The result, where its code is success or one of those that are fine; else the error it means."""
         try:
@@ -80,7 +88,7 @@ class Directory:
         root = {name.lower(): tuple(map(_text, values)) for name, values in _first(result).attributes.items()}
         vendor = " ".join(root.get("vendorname", ()) + root.get("vendorversion", ()))
         if not vendor:
-            vendor = "OpenLDAP" if "OpenLDAProotDSE" in root.get("objectclass", ()) else "LDAP"
+            vendor = OPENLDAP if "OpenLDAProotDSE" in root.get("objectclass", ()) else "LDAP"
         return Facts(
             controls=frozenset(root.get("supportedcontrol", ())),
             suffixes=root.get("namingcontexts", ()),

@@ -51,11 +51,12 @@ class DriverProcess:
             if child.overdue(number) >= self._server.connections:
                 child.end()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End the child, whatever its threads are doing."""
         if self._child:
-            self._child.end()
-            self._child = None
+            child, self._child = self._child, None
+            child.end()
+            await child.gone.wait()
 
     async def _living(self) -> _Child:
         async with self._starting:
@@ -70,6 +71,7 @@ class _Child(asyncio.Protocol):
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
         self.alive = True
+        self.gone = asyncio.Event()
         self._transport: asyncio.WriteTransport | None = None
         self._waiting: dict[int, asyncio.Future[Result]] = {}
         self._buffer = bytearray()
@@ -116,6 +118,7 @@ class _Child(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.end()
+        self.gone.set()
 
     def end(self) -> None:
         """Kill the process and fail what waits for it."""

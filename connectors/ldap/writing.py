@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from connectors.ldap import changes, dn, errors
+from connectors.ldap.checking import faults_of_name
 from connectors.ldap.directory import EVERYTHING, POST_READ, Directory
 from connectors.ldap.driver import Add, Delete, Mod, Modify, ModifyDn, Result, Scope, Search
 from connectors.ldap.filters import Filter
@@ -33,7 +34,7 @@ class Writing:
 
     async def create(self, entry: Entry) -> Ref:
         """Add the entry; its id comes with the answer where the directory can do that, else by a look."""
-        place = str(self.kind.place(entry))
+        place = str(self._place(entry))
         facts = await self.directory.facts()
         back = (facts.id_attribute,) if POST_READ in facts.controls else ()
         attributes = changes.attributes_of(self.directory.schema, self.kind, entry)
@@ -62,6 +63,12 @@ class Writing:
         if result.code:
             raise await self._has_children(result, place)
 
+    def _place(self, entry: Entry) -> dn.Dn:
+        """Where the entry belongs; a name that cannot be is refused here, for some directories take it."""
+        for fault in faults_of_name(self.kind, entry, self.directory.longest_name):
+            raise Refused(fault.problem, code="name", attribute=fault.attribute, fix=fault.remedy)
+        return self.kind.place(entry)
+
     async def _look_at_new(self, place: str) -> Ref:
         """The entry is there: whatever goes wrong now, its creation must be looked at before it is repeated."""
         try:
@@ -80,7 +87,7 @@ class Writing:
 
     async def _rename(self, ref: Ref, delta: Delta) -> Ref:
         """To the name it should have; to the base too, unless somebody else has moved the entry meanwhile."""
-        wanted = self.kind.place(delta.entry)
+        wanted = self._place(delta.entry)
         moved_to = ref.locator
 
         def make(place: str, guard: Filter | None) -> ModifyDn | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -16,22 +15,22 @@ __all__ = ["own_slapd", "slapd", "slapd_admin", "tree"]
 
 
 @pytest.fixture
-def connect() -> Iterator[Connect]:
+async def connect() -> AsyncIterator[Connect]:
     """Makes connectors that are closed with the test."""
-    with ExitStack() as stack:
+    made: list[LdapConnector] = []
 
-        def make(tree: Tree, **keys: Any) -> LdapConnector:
-            connector = connector_to(tree, **keys)
-            stack.callback(connector.close_now)
-            return connector
+    def make(tree: Tree, **keys: Any) -> LdapConnector:
+        made.append(connector_to(tree, **keys))
+        return made[-1]
 
-        yield make
+    yield make
+    for connector in made:
+        await connector.close()
 
 
 @pytest.fixture
-async def ldap(tree: Tree, connect: Connect) -> AsyncIterator[LdapConnector]:
+async def ldap(tree: Tree, connect: Connect) -> LdapConnector:
     """A probed connector to the test's own tree."""
     connector = connect(tree)
     await connector.probe()
-    yield connector
-    await connector.close()
+    return connector
