@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from demo.app_state import App, Fault, Json
+from demo.app_state import NAMES, App, Fault, Json, merge
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OWN = ("/state", "/calls", "/faults")
@@ -84,10 +84,10 @@ async def _misbehave(request: web.Request, handler: Handler) -> web.StreamRespon
 
 async def create(request: web.Request) -> web.Response:
     app, kind, body = request.app[APP], request.match_info["kind"], await request.json()
-    name = "login" if kind == "users" else "name"
+    name = NAMES[kind]
     if not isinstance(body.get(name), str) or not body[name]:
         return _error(422, f"{name} is required", field=name)
-    if app.unique and any(entry[name] == body[name] for entry in getattr(app, kind).values()):
+    if app.is_taken(kind, body):
         return _error(409, f"{name} is taken", field=name)
     defaults: Json = {"members": []} if kind == "teams" else {"active": True}
     made = {**defaults, **body, "id": app.new_id(kind[0])}
@@ -122,7 +122,10 @@ async def patch(request: web.Request) -> web.Response:
     entry = _entry(request)
     if entry is None:
         return _absent()
-    _merge(entry, {**await request.json(), "id": entry["id"]})
+    body = await request.json()
+    if request.app[APP].is_taken(request.match_info["kind"], body, entry):
+        return _error(409, "the name is taken")
+    merge(entry, {**body, "id": entry["id"]})
     return _json(entry)
 
 
@@ -133,6 +136,8 @@ async def put(request: web.Request) -> web.Response:
         return _absent()
     kept: Json = {name: entry[name] for name in ("id", "members") if name in entry}
     body = await request.json()
+    if request.app[APP].is_taken(request.match_info["kind"], body, entry):
+        return _error(409, "the name is taken")
     entry.clear()
     entry.update({**body, **kept})
     return _json(entry)
@@ -209,14 +214,6 @@ def _held(request: web.Request) -> dict[str, Json]:
 
 def _entry(request: web.Request) -> Json | None:
     return _held(request).get(request.match_info["id"])
-
-
-def _merge(entry: Json, change: Json) -> None:
-    for name, value in change.items():
-        if isinstance(value, dict) and isinstance(entry.get(name), dict):
-            _merge(entry[name], value)
-        else:
-            entry[name] = value
 
 
 def _json(what: Any, status: int = 200) -> web.Response:

@@ -12,6 +12,8 @@ from typing import Any
 from aiohttp import web
 
 Json = dict[str, Any]
+NAMES = {"users": "login", "teams": "name"}
+"""What names an entry of a kind."""
 
 
 @dataclass
@@ -67,9 +69,24 @@ class App:
     def new_id(self, letter: str) -> str:
         return f"{letter}{next(self._ids)}"
 
+    def is_taken(self, kind: str, body: Json, own: Json | None = None) -> bool:
+        """Another has the name, in an app that wants each once."""
+        name, held = NAMES[kind], self.state()[kind]
+        others = (entry for entry in held.values() if entry is not own)
+        return self.unique and name in body and any(entry[name] == body[name] for entry in others)
+
     def fault(self, request: web.Request) -> Fault:
         found = next((fault for fault in self.faults if fault.concerns(request)), None)
         if found is None:
             return Fault()
         found.times -= 1
         return found
+
+
+def merge(entry: Json, change: Json) -> None:
+    """JSON merge patch (RFC 7396), but null stays as null."""
+    for name, value in change.items():
+        if isinstance(value, dict) and isinstance(entry.get(name), dict):
+            merge(entry[name], value)
+        else:
+            entry[name] = value

@@ -100,9 +100,14 @@ def text_of(value: Value) -> str:
         case int() | float():
             return repr(value)
         case Ref():
-            return value.id
+            return key_of(value)
         case _:
             raise Unwritable(f"is {type(value).__name__}, which a cell cannot hold", "map it to text")
+
+
+def key_of(ref: Ref) -> str:
+    """The key of the row that a reference points at: its locator says which."""
+    return ref.locator.removeprefix(f"{ref.kind}/")
 
 
 def _encodable(text: str) -> str:

@@ -1,7 +1,7 @@
 """The connector of CSV files: rows found, made, changed and removed, by the promises of the SDK.
 
-The id of an entry is the key of its row, and follows it: a rename answers a new `Ref`, and the old id leads there as
-long as nobody else has taken that key (`note.py`). When and how a file is published is in `drop.py`.
+The place of an entry is the key of its row. Its id is the key that it was made with, and stays when it is renamed
+(`note.py`). When and how a file is published is in `drop.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.csv.cells import Dialect
+from connectors.csv.cells import Dialect, key_of
 from connectors.csv.drop import Drop, Sheet
 from connectors.csv.form import Cells, Form, normalised
 from connectors.csv.publish import Place
@@ -47,6 +47,12 @@ class File:
     form: Form
     drop: Drop
 
+    def ref(self, sheet: Sheet, key: str) -> Ref:
+        return self.form.ref(key, sheet.note.id_of(key))
+
+    def entry(self, sheet: Sheet, key: str, attributes: Sequence[str], members: bool) -> Entry:
+        return self.form.entry(self.ref(sheet, key), sheet.table.row(key), attributes, members)
+
 
 class CsvConnector:
     """One target: a file of users, one of groups, or both."""
@@ -79,7 +85,7 @@ class CsvConnector:
 
         def work(sheet: Sheet) -> Entry | None:
             key = _find(sheet, ref)
-            return None if key is None else file.form.entry(key, sheet.table.row(key), attributes, members)
+            return None if key is None else file.entry(sheet, key, attributes, members)
 
         return await file.drop.read(work)
 
@@ -88,8 +94,7 @@ class CsvConnector:
         file = self._asked(query.kind, query.attributes)
 
         def work(sheet: Sheet) -> list[Entry]:
-            rows = ((key, sheet.table.row(key)) for key in sheet.table)
-            return [file.form.entry(key, row, query.attributes, query.members) for key, row in rows]
+            return [file.entry(sheet, key, query.attributes, query.members) for key in sheet.table]
 
         entries = await file.drop.read(work)
         for start in range(0, len(entries), PAGE):
@@ -102,7 +107,8 @@ class CsvConnector:
 
         def work(sheet: Sheet) -> list[Ref]:
             cells = ((row, sheet.table.row(row).get(key.attribute, "")) for row in sheet.table)
-            return [file.form.ref(row) for row, cell in cells if wanted & set(file.form.values(key.attribute, cell))]
+            found = [row for row, cell in cells if wanted & set(file.form.values(key.attribute, cell))]
+            return [file.ref(sheet, row) for row in found]
 
         return await file.drop.read(work)
 
@@ -124,9 +130,9 @@ class CsvConnector:
         def work(sheet: Sheet) -> Ref:
             if key in sheet.table:
                 raise Conflict("there is a row of this key already", code="exists")
-            sheet.note.forget(key)
+            sheet.note.make(key, sheet.table)
             sheet.table.put(key, cells)
-            return file.form.ref(key)
+            return file.ref(sheet, key)
 
         return await file.drop.write(work)
 
@@ -142,22 +148,22 @@ class CsvConnector:
                     cells[change.attribute] = file.form.changed(cells, change)
             if name is None or name == key:
                 sheet.table.put(key, cells)
-                return file.form.ref(key)
+                return file.ref(sheet, key)
             _rename(sheet, key, name, {**cells, sheet.table.key: file.form.cell(sheet.table.key, [name])})
-            return file.form.ref(name)
+            return file.ref(sheet, name)
 
         return await file.drop.write(work)
 
     async def delete(self, ref: Ref) -> None:
         def work(sheet: Sheet) -> None:
             if (key := _find(sheet, ref)) is not None:
-                sheet.note.forget(key)
+                sheet.note.retire(key)
                 sheet.table.remove(key)
 
         await self._files[ref.kind].drop.write(work)
 
     def member_value(self, member: Ref) -> str:
-        return member.id
+        return key_of(member)
 
     async def update_members(self, ref: Ref, add: Sequence[str], remove: Sequence[str]) -> None:
         file = self._files[ref.kind]
@@ -195,8 +201,8 @@ class CsvConnector:
 def _find(sheet: Sheet, ref: Ref) -> str | None:
     """The key of the row, by its id, or by its locator where there is no id."""
     if ref.id:
-        return sheet.resolve(ref.id)
-    key = ref.locator.removeprefix(f"{ref.kind}/")
+        return sheet.note.key_of(ref.id, sheet.table)
+    key = key_of(ref)
     return key if key in sheet.table else None
 
 

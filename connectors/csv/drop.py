@@ -24,13 +24,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a work sees: the rows, and where renamed ones are now."""
+    """What a work sees: the rows, and the ids of those that have other ids than their keys."""
 
     table: Table
     note: Note
-
-    def resolve(self, key: str) -> str | None:
-        return self.note.resolve(key, self.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +144,7 @@ class Drop:
         text = (BOM if self._bom else "") + sheet.table.text()
         self._signature = self._place.write(text.encode())
         sheet.table.changed = False
+        self._note.tidy(sheet.table)
 
     def _sheet(self) -> Sheet:
         """The rows as they are now."""
@@ -155,6 +153,7 @@ class Drop:
         if self._table is None or not known or signature is None or signature != self._signature:
             self._note.load()
             self._table, self._signature = self._load(signature)
+            self._note.tidy(self._table)
         return Sheet(self._table, self._note)
 
     def _load(self, signature: Signature | None) -> tuple[Table, Signature | None]:

@@ -53,10 +53,10 @@ class Form:
         wanted = sorted((have - set(remove)) | set(add))
         return {**cells, self.members: self.dialect.cell(wanted, several=True)}
 
-    def entry(self, key: str, cells: Mapping[str, str], attributes: Sequence[str], members: bool) -> Entry:
+    def entry(self, ref: Ref, cells: Mapping[str, str], attributes: Sequence[str], members: bool) -> Entry:
         """The entry that a row holds."""
         found = {name: self.values(name, cells[name]) for name in attributes if name in cells}
-        return Entry(self.kind, found, self.ref(key), self._listed(cells) if members else None)
+        return Entry(self.kind, found, ref, self._listed(cells) if members else None)
 
     def key(self, entry: Entry, column: str | None) -> str:
         """The key of the entry's row; `LookupError` where it has none."""
@@ -72,8 +72,8 @@ class Form:
             faults.append(Fault(column, "has no value, and it names the row", "map it to a value that is always there"))
         return faults
 
-    def ref(self, key: str) -> Ref:
-        return Ref(self.kind, key, self.locator(key))
+    def ref(self, key: str, id_: str) -> Ref:
+        return Ref(self.kind, id_, self.locator(key))
 
     def locator(self, key: str) -> str:
         return f"{self.kind}/{key}"

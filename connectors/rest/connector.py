@@ -174,15 +174,14 @@ class RestConnector:
     async def _look(self, shape: Shape, attribute: str, value: Value) -> list[Any]:
         """All entries with this value, compared by us: an app may answer with more than it was asked for."""
         wanted = shape.normalise(attribute, [value])
-        endpoint: Endpoint = shape.kind.listing
-        if shape.kind.find is not None and attribute == shape.kind.key:
-            endpoint = shape.kind.find
+        filtered = shape.kind.find if attribute == shape.kind.key else None
+        endpoint: Endpoint = filtered or shape.kind.listing
         found: list[Any] = []
         async for part in self._pager(shape).read(endpoint.fill({"value": str(value)}).path, self._fetch):
             matching = [item for item in part.items if shape.matches(item, attribute, wanted)]
             found += matching
-            if matching and len(matching) == len(part.items):
-                break  # the app has filtered, and this is its answer
+            if filtered and matching and len(matching) == len(part.items) < self._settings.paging.size:
+                break  # the app has filtered, and there was room for more
         return found
 
     async def _id(self, ref: Ref) -> str:

@@ -82,7 +82,7 @@ def test_several_values_in_a_column_of_one_are_refused_with_the_remedy() -> None
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(True, "true"), (False, "false"), (5, "5"), (1.5, "1.5"), ("x", "x"), (Ref("users", "bj", "users/bj"), "bj")],
+    [(True, "true"), (False, "false"), (5, "5"), (1.5, "1.5"), ("x", "x"), (Ref("users", "id", "users/bj"), "bj")],
 )
 def test_a_value_is_text(value: str | bool | int | float | Ref, text: str) -> None:
     assert text == text_of(value)

@@ -135,14 +135,14 @@ async def test_a_key_is_there_once(tmp_path: Path) -> None:
     assert "login\nbj\nzoe\n" == content(tmp_path)
 
 
-async def test_the_id_follows_the_key_and_the_old_one_leads_there(tmp_path: Path) -> None:
+async def test_a_rename_keeps_the_id_also_after_a_restart(tmp_path: Path) -> None:
     csv = await connector(tmp_path)
     old = await csv.create(entry("bj", name="B"))
     new = await csv.update(old, Delta(entry("bx", name="B"), (Change("login", Verb.REPLACE, ("bx",)),), relocate=True))
     again = await connector(tmp_path)
     found = await again.get(old, NAMES)
 
-    assert Ref("users", "bx", "users/bx") == new
+    assert Ref("users", "bj", "users/bx") == new
     assert found is not None
     assert new == found.ref
     assert "login,name\nbx,B\n" == content(tmp_path)
@@ -155,19 +155,30 @@ async def test_a_rename_repeated_after_a_crash_is_done_already(tmp_path: Path) -
     await csv.update(old, rename)
     again = await connector(tmp_path)
 
-    assert Ref("users", "bx", "users/bx") == await again.update(old, rename)
+    assert Ref("users", "bj", "users/bx") == await again.update(old, rename)
+
+
+async def test_two_rows_change_their_keys_by_a_third(tmp_path: Path) -> None:
+    csv = await connector(tmp_path)
+    one, two = await csv.create(entry("a", name="1")), await csv.create(entry("b", name="2"))
+    for ref, key in ((one, "x"), (two, "a"), (one, "b")):
+        await csv.update(ref, Delta(entry(key), relocate=True))
+
+    assert "login,name\na,2\nb,1\n" == content(tmp_path)
+    assert [one.id, two.id] == [(await csv.find(Key("users", "name", name)))[0].id for name in ("1", "2")]
 
 
 async def test_an_old_id_never_leads_to_somebody_else(tmp_path: Path) -> None:
     csv = await connector(tmp_path)
     old = await csv.create(entry("bj"))
-    new = await csv.update(old, Delta(entry("bx"), relocate=True))
-    await csv.delete(new)
-    await csv.create(entry("bx", name="another"))
     await csv.delete(old)
+    another = await csv.create(entry("bj", name="another"))
+    await csv.delete(old)
+    again = await connector(tmp_path)
 
-    assert None is await csv.get(old, NAMES)
-    assert "login,name\nbx,another\n" == content(tmp_path)
+    assert None is await again.get(old, NAMES)
+    assert Ref("users", "bj~2", "users/bj") == another
+    assert "login,name\nbj,another\n" == content(tmp_path)
 
 
 async def test_without_relocate_a_key_changed_by_hand_stays(tmp_path: Path) -> None:

@@ -308,3 +308,23 @@ async def test_the_secret_is_in_no_error_and_no_url(connect: Connect, app: App) 
 
     assert TOKEN not in str(refused.value)
     assert TOKEN not in str(app.calls)
+
+
+async def test_a_twin_on_the_next_page_is_found(connect: Connect) -> None:
+    rest = await connect(paging={"style": "page", "size_parameter": "per_page", "size": 1})
+    for _ in range(2):
+        await rest.create(entry("bj"))
+
+    with pytest.raises(Refused, match="2 entries have this login"):
+        await rest.get(Ref("users", "", "users/login=bj"), NAMES)
+
+
+async def test_one_look_is_one_call(connect: Connect, app: App) -> None:
+    rest = await connect(paging={"style": "page", "size_parameter": "per_page"})
+    for _ in range(2):
+        await rest.get(Ref("users", "", "users/login=bj"), NAMES)
+        await rest.create(entry("bj"))
+        if len(app.calls) == 2:
+            app.users["u1"]["login"] = "zoe"
+
+    assert ["GET", "POST", "GET", "POST"] == [call["method"] for call in app.calls]
