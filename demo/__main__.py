@@ -16,7 +16,11 @@ from demo.story import morning
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="leave everything running, and say where")
-    return asyncio.run(morning(keep=parser.parse_args().keep))
+    options = parser.parse_args()
+    try:
+        return asyncio.run(morning(keep=options.keep))
+    except KeyboardInterrupt:
+        return 0 if options.keep else 130
 
 
 if __name__ == "__main__":

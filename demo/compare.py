@@ -17,6 +17,9 @@ from demo.idp import IdentityProvider, Person
 from demo.slapd import BASE, Slapd
 from demo.stage import Stage, read_directory
 
+PLACEHOLDER = "cn=scim-bridge-placeholder"
+"""Stands in a group without members: groupOfNames demands one."""
+
 Found = dict[str, dict[str, Any]]
 
 
@@ -122,7 +125,7 @@ def _person(values: dict[str, list[str]]) -> dict[str, Any]:
 
 
 def _group(values: dict[str, list[str]]) -> dict[str, Any]:
-    members = [dn for dn in values["member"] if dn.lower() != PLACEHOLDER.lower()]
+    members = [dn for dn in values["member"] if dn.lower() != PLACEHOLDER]
     return {"members": {dn.split(",")[0].partition("=")[2] for dn in members}}
 
 
@@ -130,7 +133,7 @@ async def show(stage: Stage, say: Callable[[str], None]) -> None:
     """Some of what is where now, as a person would look at it."""
     if stage.directory is not None:
         say("\nThe directory (ldapsearch):")
-        for kind, attributes in (("(uid=lena.lund)", ["cn", "mail"]), ("(cn=engineering)", ["member"])):
+        for kind, attributes in (("(uid=daria.lund)", ["cn", "mail"]), ("(cn=engineering)", ["member"])):
             say(await stage.ldapsearch(kind, attributes))
     lines = stage.file.read_text(encoding="utf-8").splitlines()
     say(f"\nThe file ({len(lines) - 1} rows; the first five):\n" + "\n".join(f"  {line}" for line in lines[:6]))

@@ -55,7 +55,7 @@ async def play(stage: Stage, idp: IdentityProvider) -> None:
 
     say("\n09:00  edits: a promotion, a rename, one joins a team, one leaves, one is disabled, one is deleted")
     await idp.promote("user02", "Principal Engineer")
-    await idp.marry("user03", "lena.lund", "Lund")
+    await idp.marry("user03", "daria.lund", "Lund")
     await idp.join("empty-for-now", "user04")
     await idp.leave("engineering", "user05")
     await idp.disable("user06")
@@ -76,7 +76,7 @@ async def outage(stage: Stage, idp: IdentityProvider) -> None:
     for number in range(PEOPLE + 1, PEOPLE + 6):
         await idp.hire(number)
     await idp.join("library", f"user{PEOPLE + 1}")
-    await idp.marry("user08", "ada.brown-ito", "Brown-Ito")
+    await idp.marry("user08", "ines.brown-ito", "Brown-Ito")
     await idp.promote("user09", "Head of Library")
     await idp.leave("library", "user12")
     await idp.dismiss("user10")

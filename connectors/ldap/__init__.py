@@ -24,4 +24,5 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from connectors.ldap.plugin import plugin
 
+    globals()["plugin"] = plugin  # the import has put the module of that name there
     return plugin
