@@ -30,6 +30,11 @@ class LdapConnector:
         self._writing = {name: Writing(self._directory, kind) for name, kind in kinds.items()}
         self._members = {name: Members(self._directory, kind) for name, kind in kinds.items() if kind.members}
 
+    @property
+    def driver_pid(self) -> int | None:
+        """The process that speaks LDAP for us, while there is one."""
+        return self._directory.process.pid
+
     async def open(self) -> None:
         """Nothing to do: the first call starts the driver."""
 

@@ -60,6 +60,7 @@ class Ldap3Driver:
         self._door = _Door(server)
         self._idle: deque[Line] = deque()
         self._reads: dict[int, Line] = {}
+        self._ended: set[int] = set()
 
     def run(self, operation: Operation) -> Result:
         match operation:
@@ -67,7 +68,7 @@ class Ldap3Driver:
                 self._door.start_afresh()
                 return Result(0)
             case EndRead(read):
-                _drop(self._reads.pop(read, None))
+                self._end(read)
                 return Result(0)
             case ReadPage():
                 return self._page(operation)
@@ -97,7 +98,16 @@ class Ldap3Driver:
             line = self._door.open()
         result = _send(line, page)
         self._reads[page.read] = line
+        if page.read in self._ended:
+            self._end(page.read)
         return result
+
+    def _end(self, read: int) -> None:
+        """Let the read's connection go; where another thread has it in hand, that one will."""
+        self._ended.add(read)
+        if line := self._reads.pop(read, None):
+            self._ended.discard(read)
+            _drop(line)
 
 
 class _Door:

@@ -51,6 +51,11 @@ class DriverProcess:
             if child.overdue(number) >= self._server.connections:
                 child.end()
 
+    def tell(self, operation: Operation) -> None:
+        """Hand over what needs no answer, and nothing where there is no child."""
+        if self._child and self._child.alive:
+            self._child.tell((next(self._numbers), operation))
+
     async def close(self) -> None:
         """End the child, whatever its threads are doing."""
         if self._child:

@@ -1,0 +1,85 @@
+"""A TCP proxy on loopback that misbehaves as told: what happens between us and a target on a bad day.
+
+The mode can be changed while connections are open.
+
+    PASS      be a wire
+    SWALLOW   hand requests on, and drop the answers
+    SLOW      hand answers on a byte at a time, so slowly that no single read runs into a timeout
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from enum import Enum, auto
+from types import TracebackType
+from typing import Self
+
+CHUNK = 65536
+
+
+class Mode(Enum):
+    PASS = auto()
+    SWALLOW = auto()
+    SLOW = auto()
+
+
+class Proxy:
+    """An async context manager; `url` leads through it."""
+
+    def __init__(self, port: int, pause: float = 0.1) -> None:
+        self._target = port
+        self._pause = pause
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self.mode = Mode.PASS
+        self.connections = 0
+        self.swallowed = asyncio.Event()
+
+    @property
+    def url(self) -> str:
+        assert self._server is not None
+        return f"ldap://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        return self
+
+    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        assert self._server is not None
+        self._server.close()
+        self.hang_up()
+        await self._server.wait_closed()
+
+    def hang_up(self) -> None:
+        """Break all connections."""
+        for writer in self._writers:
+            writer.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        back, forth = await asyncio.open_connection("127.0.0.1", self._target)
+        ends = {writer, forth}
+        self._writers |= ends
+        with suppress(OSError):
+            await asyncio.gather(self._requests(reader, forth), self._answers(back, writer))
+        self._writers -= ends
+        for end in ends:
+            end.close()
+
+    async def _requests(self, reader: asyncio.StreamReader, forth: asyncio.StreamWriter) -> None:
+        while data := await reader.read(CHUNK):
+            forth.write(data)
+        forth.close()
+
+    async def _answers(self, back: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await back.read(CHUNK):
+            if self.mode is Mode.SWALLOW:
+                self.swallowed.set()
+                continue
+            pieces = [data] if self.mode is Mode.PASS else [data[i : i + 1] for i in range(len(data))]
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(self._pause if self.mode is Mode.SLOW else 0)
+        writer.close()
