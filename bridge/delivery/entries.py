@@ -121,6 +121,7 @@ class Entries:
         have, moved = applied, place != link.claim
         if link.verify:
             actual = await self._actual(progress, ref)
+            ref = actual.ref or ref  # where it is now: somebody may have renamed it
             have, moved = actual.attributes, moved or self._was_moved(actual, place)
         changes = delta(progress.rules, have, entry, self.target.normalise, applied)
         if place != link.claim:

@@ -1,0 +1,3 @@
+from tests.slapd import slapd, slapd_admin, tree
+
+__all__ = ["slapd", "slapd_admin", "tree"]
