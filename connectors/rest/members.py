@@ -80,7 +80,8 @@ class Memberships:
         return found
 
     def _member(self, item: Any) -> str:
-        found = at(item, self.calls.value)
+        """An item is the id itself, or holds it."""
+        found = at(item, self.calls.value) if isinstance(item, dict) else item
         if not isinstance(found, str | int) or found == "":
             raise TargetMisconfigured("answered with a member without an id; correct members.value")
         return str(found)

@@ -133,7 +133,7 @@ class Members(Frozen):
     remove: Membership
     read: Item | None = Field(default=None, validation_alias="list")
     items: str = "members"
-    value: str | None = None
+    value: str = "id"
 
 
 class Kind(Frozen):
