@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.journal.findings import Plan, PlanState, Sort
-from bridge.reconcile.reconciler import Reconciler
+from bridge.journal.findings import PlanState, Sort
+from tests.acceptance.drift.drifting import drifting, reconcile
 from tests.contract.ldap import connector_to
 from tests.slapd import Tree
 from tests.unit.delivery.world import ENTERPRISE, USERS, World
@@ -35,10 +35,8 @@ MANY = [f"u{n:02}" for n in range(12)]
 @pytest.fixture
 async def world(tmp_path: Path, tree: Tree) -> AsyncIterator[World]:
     connector = connector_to(tree)
-    world = World(tmp_path, connector=connector)  # type: ignore[arg-type]
-    world.start(attributes={**USERS, "cn": "userName"})
-    settings = world.target.settings
-    world.target.settings = settings.model_copy(update={"drift": "revert"})
+    users = {"attributes": {**USERS, "cn": "userName"}}
+    world = drifting(tmp_path, connector, users=users, groups={"attributes": {"cn": "displayName"}})
     yield world
     await connector.close()
     await world.journal.close()
@@ -51,10 +49,6 @@ async def people(world: World) -> None:
     await world.group("staff, all", *MANY[:3], *NAMES)
     await world.deliver()
     assert [] == world.parked()
-
-
-async def reconcile(world: World) -> Plan:
-    return (await Reconciler(world.journal, world.target, world.health, world.clock).run()).plan
 
 
 def person(tree: Tree, name: str) -> str:
