@@ -28,11 +28,10 @@ from connectors.ldap.driver import (
 from connectors.ldap.filters import Equal, Filter, Present
 from connectors.ldap.kind import Kind
 from connectors.ldap.process import DriverProcess
+from connectors.ldap.requests import ASSERTION
 from connectors.ldap.schema import Schema
 from connectors.sdk import Conflict, Gone, Missing, Ref, TargetMisconfigured
 
-ASSERTION = "1.3.6.1.1.12"
-POST_READ = "1.3.6.1.1.13.2"
 EVERYTHING = Present("objectClass")
 OPENLDAP = "OpenLDAP"
 OPENLDAP_NAME_BYTES = 245

@@ -5,6 +5,7 @@ What one has to know of ldap3 2.9.1, and what is done here about it:
   standard library's context, which checks both;
 - a failed search may return True: only result codes are looked at;
 - a `Server` object shared by connections hides a failed connect, so each connection gets its own;
+- its requests are costly: they are written by `requests.py`;
 - with the schema loaded (`get_info`) each connection downloads 100 kB and values are altered on the way.
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 import select
 import ssl
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Iterable
 from contextlib import suppress
 from math import ceil
 from threading import Lock
@@ -22,33 +23,23 @@ from typing import Any
 import ldap3
 from ldap3.core.exceptions import LDAPException
 
-from connectors.ldap import filters
-from connectors.ldap.ber import OCTETS, SEQUENCE, tlv
+from connectors.ldap import requests
 from connectors.ldap.driver import (
     Add,
     BindRefused,
-    Compare,
-    Delete,
     EndRead,
     Found,
-    Modify,
-    ModifyDn,
     NoAnswer,
     Operation,
     ReadPage,
     Result,
-    Scope,
-    Search,
     Server,
     StartAfresh,
     Unreachable,
     Untrusted,
 )
+from connectors.ldap.requests import PAGED, POST_READ
 
-ASSERTION = "1.3.6.1.1.12"
-POST_READ = "1.3.6.1.1.13.2"
-PAGED = "1.2.840.113556.1.4.319"
-_SCOPES = {Scope.BASE: ldap3.BASE, Scope.ONE: ldap3.LEVEL, Scope.SUBTREE: ldap3.SUBTREE}
 _SEQUENCES = (list, tuple)
 Line = Any  # ldap3.Connection, whose stubs type half of its methods
 
@@ -155,7 +146,7 @@ class _Door:
             line.socket.settimeout(self._server.answer_timeout)
             if self._server.start_tls:
                 line.start_tls(read_server_info=False)
-            result = _result(line.bind(read_server_info=False))
+            result = _result(line.bind(read_server_info=False)[1])
         except (LDAPException, OSError) as error:
             _drop(line)
             raise _no_connection(url, tls, error) from None
@@ -229,87 +220,26 @@ def _drop(line: Line | None) -> None:
 
 
 def _send(line: Line, operation: Operation) -> Result:
+    """Write the request, and let ldap3 read the answer."""
+    number = line.server.next_message_id()
     try:
-        return _CALLS[type(operation)](line, operation)
+        line.strategy._outstanding[number] = operation
+        line.socket.sendall(requests.encode(number, operation))
+        found, result = line.strategy.get_response(number)
     except (LDAPException, OSError) as error:
         _drop(line)
         raise NoAnswer(str(error)) from None
     except BaseException:
         _drop(line)
         raise
+    return _result(result, found, operation.dn if isinstance(operation, Add) else "")
 
 
-def _add(line: Line, what: Add) -> Result:
-    controls = [(POST_READ, False, _names(what.read_back))] if what.read_back else None
-    answer = line.add(what.dn, attributes=dict(what.attributes), controls=controls)
-    return _result(answer, what.dn)
-
-
-def _modify(line: Line, what: Modify) -> Result:
-    changes: dict[str, list[tuple[int, list[bytes]]]] = {}
-    for mod in what.mods:
-        changes.setdefault(mod.attribute, []).append((int(mod.do), list(mod.values)))
-    return _result(line.modify(what.dn, changes, controls=_assertion(what.only_if)))
-
-
-def _modify_dn(line: Line, what: ModifyDn) -> Result:
-    return _result(
-        line.modify_dn(what.dn, what.rdn, new_superior=what.superior, controls=_assertion(what.only_if)),
-    )
-
-
-def _delete(line: Line, what: Delete) -> Result:
-    return _result(line.delete(what.dn, controls=_assertion(what.only_if)))
-
-
-def _compare(line: Line, what: Compare) -> Result:
-    return _result(line.compare(what.dn, what.attribute, what.value))
-
-
-def _search(line: Line, what: Search, controls: list[Any] | None = None) -> Result:
-    answer = line.search(
-        what.base,
-        filters.text(what.where),
-        _SCOPES[what.scope],
-        dereference_aliases=ldap3.DEREF_NEVER,
-        attributes=list(what.attributes),
-        size_limit=what.limit,
-        controls=controls,
-    )
-    return _result(answer)
-
-
-def _read_page(line: Line, page: ReadPage) -> Result:
-    size = page.size.to_bytes(4, "big").lstrip(b"\0") or b"\0"
-    value = tlv(SEQUENCE, tlv(0x02, b"\0" + size) + tlv(OCTETS, page.cookie))
-    return _search(line, page.search, [(PAGED, True, value)])
-
-
-_CALLS: dict[type[Any], Callable[[Line, Any], Result]] = {
-    Add: _add,
-    Modify: _modify,
-    ModifyDn: _modify_dn,
-    Delete: _delete,
-    Compare: _compare,
-    Search: _search,
-    ReadPage: _read_page,
-}
-
-
-def _assertion(only_if: filters.Filter | None) -> list[Any] | None:
-    return None if only_if is None else [(ASSERTION, True, filters.ber(only_if))]
-
-
-def _names(attributes: tuple[str, ...]) -> bytes:
-    return tlv(SEQUENCE, b"".join(tlv(OCTETS, name.encode()) for name in attributes))
-
-
-def _result(answer: Any, added: str = "") -> Result:
-    """From what SAFE_SYNC returns: (status, result, response, request)."""
-    result = answer[1]
+def _result(result: Any, answer: Iterable[Any] = (), added: str = "") -> Result:
+    """From what ldap3 makes of an answer: the result, and the entries before it."""
     controls = result.get("controls") or {}
     found, referrals = [], list(result.get("referrals") or ())
-    for part in answer[2] or ():
+    for part in answer:
         if part["type"] == "searchResEntry":
             found.append(Found(_text(part["raw_dn"]), _attributes(part["raw_attributes"])))
         elif part["type"] == "searchResRef":

@@ -11,10 +11,11 @@ import asyncio
 from collections.abc import Iterator, Sequence
 
 from connectors.ldap import changes, dn, errors
-from connectors.ldap.directory import ASSERTION, Directory
+from connectors.ldap.directory import Directory
 from connectors.ldap.driver import Compare, Do, Mod, Modify, Result
 from connectors.ldap.filters import All, Equal, Filter, Not
 from connectors.ldap.kind import Kind
+from connectors.ldap.requests import ASSERTION
 from connectors.sdk import Conflict, Ref
 
 CHUNK = 250

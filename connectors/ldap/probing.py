@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from connectors.ldap import activation, checking, errors, schema
-from connectors.ldap.directory import ASSERTION, Directory, Facts
+from connectors.ldap.directory import Directory, Facts
 from connectors.ldap.driver import Scope, Search, StartAfresh
 from connectors.ldap.filters import Equal
 from connectors.ldap.kind import Kind
 from connectors.ldap.reading import base_id
+from connectors.ldap.requests import ASSERTION
 from connectors.sdk import Capability, Probe, TargetMisconfigured
 
 NO_ASSERTION = (
