@@ -1,10 +1,11 @@
 """LDAP directories as targets: OpenLDAP, with users by inetOrgPerson and groups that hold their members' DNs.
 
+build       what the entry point names
 settings    what the config file may say
 connector   the SDK's protocol; below it reading, writing, members, activation, probing, checking
 directory   one directory as these ask it: results, errors, and never a write to another entry
 process     the child process that the driver lives in, `child` its inside
-driver      the seam to a library; `ldap3_driver` the library
+driver      the seam to a library; `ldap3_driver` the library, `requests` what it sends
 dn, filters, schema, matching, kind, changes, errors: pure
 """
 
@@ -22,7 +23,6 @@ def __getattr__(name: str) -> object:
     """`plugin` is made when it is asked for: the driver's process passes here too, and starts in half the time."""
     if name != "plugin":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from connectors.ldap.plugin import plugin
+    from connectors.ldap.build import plugin
 
-    globals()["plugin"] = plugin  # the import has put the module of that name there
     return plugin

@@ -63,8 +63,11 @@ class _Service:
             pool.submit(self._answer, driver, *message)
 
     def _receive(self) -> Any:
-        """The next message; None at the end."""
-        header = self._incoming.read(HEADER)
+        """The next message; None at the end, and where the parent was killed."""
+        try:
+            header = self._incoming.read(HEADER)
+        except ConnectionResetError:
+            return None
         if len(header) < HEADER:
             return None
         return unpack(self._incoming.read(size(header)))

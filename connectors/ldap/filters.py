@@ -1,6 +1,7 @@
-"""Search filters as values: written as text (RFC 4515) for a search, as BER (RFC 4511) for a control. Pure.
+"""Search filters as values, and as BER (RFC 4511) for a search or a control. Pure.
 
-A filter is never made by joining strings: whatever stands in a value (`*`, parentheses, NUL) is only ever compared.
+A filter never exists as text: there is nothing to escape, and whatever stands in a value (`*`, parentheses, NUL) is
+only ever compared.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from connectors.ldap.ber import OCTETS, tlv
 
 _DESCRIPTION = re.compile(r"(?:[A-Za-z][A-Za-z0-9_-]*|[0-9]+(?:\.[0-9]+)+)(?:;[A-Za-z0-9-]+)*")
-_PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +48,6 @@ def is_attribute(name: str) -> bool:
     return _DESCRIPTION.fullmatch(name) is not None
 
 
-def text(part: Filter) -> str:
-    """The filter as RFC 4515 writes it; all but letters and digits is escaped."""
-    match part:
-        case Equal(attribute, value):
-            return f"({_named(attribute)}={escape(value)})"
-        case Present(attribute):
-            return f"({_named(attribute)}=*)"
-        case All(parts):
-            return f"(&{''.join(map(text, parts))})"
-        case Any(parts):
-            return f"(|{''.join(map(text, parts))})"
-        case Not(inner):
-            return f"(!{text(inner)})"
-
-
 def ber(part: Filter) -> bytes:
     """The filter as it stands inside a control."""
     match part:
@@ -76,11 +61,6 @@ def ber(part: Filter) -> bytes:
             return tlv(0xA1, b"".join(map(ber, parts)))
         case Not(inner):
             return tlv(0xA2, ber(inner))
-
-
-def escape(value: bytes) -> str:
-    """A value of a filter."""
-    return "".join(chr(byte) if byte in _PLAIN else f"\\{byte:02x}" for byte in value)
 
 
 def _named(attribute: str) -> str:

@@ -107,8 +107,11 @@ def decode(schema: Schema, attribute: str, value: bytes) -> str | bytes:
 
 def distinct(schema: Schema, attribute: str, values: Iterable[Value]) -> list[Value]:
     """Each value once, the first spelling of it, in order: a directory refuses equal values."""
+    listed = list(values)
+    if len(listed) < 2:
+        return listed
     kept: dict[Value, Value] = {}
-    for value in values:
+    for value in listed:
         kept.setdefault(fold(schema, attribute, value), value)
     return list(kept.values())
 

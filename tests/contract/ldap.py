@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from connectors.ldap.build import build
 from connectors.ldap.connector import LdapConnector
-from connectors.ldap.plugin import build
 from connectors.ldap.settings import LdapSettings
 from connectors.sdk import Context, Entry, Value
 from demo.slapd import PASSWORD, SERVICE

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from connectors.ldap import plugin
+from connectors.ldap.driver import Server
+from connectors.ldap.settings import LdapSettings
+from connectors.sdk import Context, Plugin
+
+TABLE = {
+    "url": "ldaps://ldap.example.com",
+    "bind_dn": "cn=bridge,dc=x",
+    "bind_password": "env:X",
+    "users": {"base": "ou=people,dc=x", "rdn": "uid", "object_classes": ["inetOrgPerson"]},
+    "groups": {"base": "ou=groups,dc=x", "rdn": "cn", "object_classes": ["groupOfNames"], "members": "member"},
+}
+
+
+def load(secret: str = "s3cret", mapped: dict[str, Any] | None = None, **keys: Any) -> LdapSettings:
+    context = {"secrets": lambda _: SecretStr(secret), "attributes": mapped or {}}
+    return LdapSettings.model_validate({**TABLE, **keys}, context=context)
+
+
+def test_the_table_of_the_documentation_is_taken() -> None:
+    settings = load()
+
+    assert ("ldaps://ldap.example.com",) == settings.url
+    assert settings.groups is not None
+    assert "member" == settings.groups.members
+
+
+def test_the_secret_is_in_no_repr() -> None:
+    assert "s3cret" not in repr(load())
+    assert "s3cret" not in repr(Server(("ldap://x",), "cn=x", "s3cret"))
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"url": ["ldaps://a.example", "ldaps://b.example:637"]},
+        {"url": "ldap://127.0.0.1:389"},
+        {"url": "ldap://localhost"},
+        {"url": "ldap://[::1]:389"},
+        {"url": "ldap://a.example", "start_tls": True},
+        {"url": "ldap://a.example", "plaintext": True},
+        {"users": None},
+    ],
+)
+def test_what_is_taken(keys: dict[str, Any]) -> None:
+    load(**keys)
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"url": "ldap://a.example"}, "in the clear"),
+        ({"url": ["ldaps://a.example", "ldap://b.example"]}, "in the clear"),
+        ({"url": "ldaps://a.example", "start_tls": True}, "leave start_tls out"),
+        ({"url": "https://a.example"}, "not the URL of a directory"),
+        ({"url": "ldaps://"}, "not the URL of a directory"),
+        ({"url": "ldaps://a:x"}, "is not a URL"),
+        ({"url": []}, "at least 1"),
+        ({"bind_dn": "bridge"}, "not a distinguished name"),
+        ({"bind_dn": ""}, "is empty"),
+        ({"users": {**TABLE["users"], "base": "people"}}, "not a distinguished name"),  # type: ignore[dict-item]
+        ({"users": {**TABLE["users"], "rdn": "u id"}}, "not the name of an attribute"),  # type: ignore[dict-item]
+        ({"users": {**TABLE["users"], "object_classes": []}}, "at least 1"),  # type: ignore[dict-item]
+        ({"groups": {**TABLE["groups"], "members": "memberUid"}}, "not built yet"),  # type: ignore[dict-item]
+        ({"pool": 0}, "greater than or equal to 1"),
+        ({"answer_timeout": 0}, "greater than 0"),
+        ({"nosuch": 1}, "Extra inputs"),
+    ],
+)
+def test_what_is_refused_and_why(keys: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        load(**keys)
+
+
+def test_an_empty_password_is_refused() -> None:
+    """A directory takes a bind without a password for an anonymous one, and says that it succeeded."""
+    with pytest.raises(ValidationError, match="empty password"):
+        load(secret="")
+
+
+@pytest.mark.parametrize("kind", ["users", "groups"])
+def test_the_naming_attribute_must_be_mapped(kind: str) -> None:
+    with pytest.raises(ValidationError, match="is not mapped"):
+        load(mapped={kind: frozenset({"sn"})})
+    load(mapped={kind: frozenset({"UID", "CN"})})
+
+
+def test_a_certificate_is_found_beside_the_config(tmp_path: Path) -> None:
+    connector = plugin.build(load(ca_certificate="ca.pem", pool=3), Context("corp", tmp_path))
+
+    assert isinstance(plugin, Plugin)
+    assert 3 == connector.concurrency
+
+
+def test_the_package_offers_nothing_else() -> None:
+    import connectors.ldap
+
+    with pytest.raises(AttributeError):
+        _ = connectors.ldap.nosuch
+    assert connectors.ldap.plugin is connectors.ldap.plugin
