@@ -81,13 +81,14 @@ token = "file:credentials/scim-token"
 
     def start(self, *, wait: bool = True) -> Daemon:
         """Start it; with `wait`, come back when it is ready."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bridge", "run", "--config", str(self.config)],
-            stdout=subprocess.PIPE,
-            stderr=(self.folder / "stderr").open("a"),
-            text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
+        with (self.folder / "stderr").open("a") as stderr:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bridge", "run", "--config", str(self.config)],
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
         seen = len(self.lines)
         self._follower = threading.Thread(target=self._follow, args=(self.process,), daemon=True)
         self._follower.start()

@@ -89,6 +89,8 @@ class Entries:
             raise _disputed(intent.place)
         progress.at(found.ref)
         progress.now(claim=intent.place, applied=encode(Entry(found.kind, found.attributes)), intent=None, verify=True)
+        link = progress.link
+        await self.journal.submit(lambda tx: links.recognised(tx, link), reserved=True)
         progress.did("recognise")
         return True
 

@@ -109,6 +109,12 @@ def intend(tx: Tx, link: Link, place: str, intent: str | None) -> None:
         raise PlaceTaken(place) from None
 
 
+def recognised(tx: Tx, link: Link) -> None:
+    """Keep that an entry is ours before anything is written to it: the intent would not fit it any more."""
+    row = {"target": link.target, "resource": link.resource, "entry_id": link.entry_id, "locator": link.locator}
+    tx.db.execute(_SQL["recognised"], {**row, "claim": link.claim, "applied": link.applied})
+
+
 def settle(tx: Tx, settled: Settle, before: Link) -> None:
     """Write what came of a delivery, and wake whoever waited for it. `before` is the link as it was claimed."""
     link = settled.link

@@ -27,6 +27,10 @@ SELECT min(due) FROM link WHERE target = :target AND state = 'dirty' AND lane = 
 -- intend --
 UPDATE link SET claim = :claim, intent = :intent WHERE target = :target AND resource = :resource AND state = 'sending';
 
+-- recognised --
+UPDATE link SET entry_id = :entry_id, locator = :locator, claim = :claim, applied = :applied, intent = NULL, verify = 1
+WHERE target = :target AND resource = :resource AND state = 'sending';
+
 -- settle --
 UPDATE link SET
   state = CASE WHEN wish > :wish THEN 'dirty' ELSE :state END,

@@ -140,9 +140,13 @@ class Drop:
     def _publish(self, sheet: Sheet) -> None:
         if not sheet.table.changed:
             return
-        self._note.save()
+        first = self._signature is None
+        if not first:
+            self._note.save()
         text = (BOM if self._bom else "") + sheet.table.text()
         self._signature = self._place.write(text.encode())
+        if first:  # a note that says "published" before there is a file would tell of a loss
+            self._note.save()
         sheet.table.changed = False
         self._note.tidy(sheet.table)
 

@@ -4,8 +4,8 @@ The first tells a file that vanished from one that never was: only the second ma
 promise that an id is stable and is never given twice, without a column that nobody asked for: an id is the key that
 the row was made with, so only renamed rows, and rows made where another was before, stand here.
 
-The note is written before the file it speaks of. Where the bridge dies in between, it knows the row by both keys, and
-the file says which of them is true.
+The note is written before the file it speaks of, but for the first time. Where the bridge dies in between, it knows the
+row by both keys, and the file says which of them is true.
 """
 
 from __future__ import annotations

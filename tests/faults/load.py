@@ -1,7 +1,7 @@
 """Clients that change users of their own and remember what was acknowledged, and what may have been.
 
-A client owns its users, so the truth about each is simple: the last acknowledged body, or, where the last request got no
-answer because the daemon died, either that one or the one before.
+A client owns its users, so the truth about each is simple: the last acknowledged body, or, where the last request got
+no answer because the daemon died, either that one or the one before.
 """
 
 from __future__ import annotations

@@ -336,6 +336,35 @@ async def test_a_process_that_dies_at_any_call_leaves_nothing_twice(world: World
     assert (0, 0) == (world.standing().backlog, world.standing().parked)
 
 
+async def test_dying_twice_after_a_create_and_its_first_update_is_no_dispute(world: World) -> None:
+    """The first life dies after the create, the second after an update of what it recognised: both unsettled."""
+
+    class Died(BaseException):
+        pass
+
+    async def die_after(method: str) -> None:
+        call = getattr(world.connector, method)
+
+        async def dying(*arguments):  # type: ignore[no-untyped-def]
+            await call(*arguments)
+            raise Died
+
+        setattr(world.connector, method, dying)
+        with contextlib.suppress(BaseException):
+            await world.deliver()
+        setattr(world.connector, method, call)
+        await world.restart()
+
+    await world.user("ada", title="Engineer")
+    await die_after("create")
+    await world.change("ada", title="Chief")
+    await die_after("update")
+    await world.deliver()
+
+    assert "Chief" == world.attributes("users/ada")["title"]
+    assert [] == world.parked()
+
+
 async def test_a_target_that_is_down_costs_no_attempt_and_loses_nothing(world: World) -> None:
     world.connector.fail = [None, TargetDown("connection refused")]
     await world.user("ada")

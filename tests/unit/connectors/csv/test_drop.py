@@ -241,3 +241,19 @@ async def test_a_reader_that_never_rests_sees_whole_files_alone(drop: Drop, plac
 
     assert [] == torn
     assert len(seen) > 5
+
+
+async def test_dying_before_the_first_publication_is_not_taken_for_a_loss(tmp_path: Path, place: Counted) -> None:
+    """The note must not say "published" before there is a file: a process that dies in between would stop for ever."""
+    drop = Drop(place, Dialect(), "login", ["login", "name"], bom=False)
+    drop.prepare()
+    place.fails.append(OSError("the process dies here"))
+    with pytest.raises(OSError, match="dies here"):
+        await drop.write(put("ada"))
+
+    again = Drop(Counted(place.path), Dialect(), "login", ["login", "name"], bom=False)
+    object.__setattr__(again._place, "writes", [])
+    object.__setattr__(again._place, "fails", [])
+    again.prepare()
+
+    assert "ada" == await again.write(put("ada"))

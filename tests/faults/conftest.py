@@ -1,0 +1,3 @@
+from tests.slapd import own_slapd, slapd, tree
+
+__all__ = ["own_slapd", "slapd", "tree"]
