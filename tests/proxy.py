@@ -48,13 +48,15 @@ class Proxy:
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         assert self._server is not None
         self._server.close()
-        self.hang_up()
+        await self.hang_up()
         await self._server.wait_closed()
 
-    def hang_up(self) -> None:
-        """Break all connections."""
-        for writer in self._writers:
+    async def hang_up(self) -> None:
+        """Break all connections; afterwards both ends can know it."""
+        ends = list(self._writers)
+        for writer in ends:
             writer.transport.abort()
+        await asyncio.gather(*(writer.wait_closed() for writer in ends), return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1

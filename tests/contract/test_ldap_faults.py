@@ -153,7 +153,7 @@ async def test_a_connection_lost_within_a_write_is_an_unknown_outcome(tree: Tree
         proxy.mode = Mode.SWALLOW
         create = asyncio.gather(ldap.create(person("x")), return_exceptions=True)
         await proxy.swallowed.wait()
-        proxy.hang_up()
+        await proxy.hang_up()
         (answer,) = await create
 
         assert isinstance(answer, OutcomeUnknown)
@@ -166,7 +166,7 @@ async def test_connections_that_were_closed_while_idle_are_no_error(tree: Tree, 
         await ldap.probe()
         ref = await ldap.create(person("x"))
         for _ in range(3):
-            proxy.hang_up()
+            await proxy.hang_up()
             await ldap.update(ref, EDIT)
         await ldap.close()
 
