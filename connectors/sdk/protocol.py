@@ -61,7 +61,10 @@ class Connector(Protocol):
 
 
 class Members(Protocol):
-    """Capability `members`: a group's members are values of text, made from the member's `Ref`."""
+    """Capability `members`: a group's members are values of text, made from the member's `Ref`.
+
+    They are compared by `normalise(kind, "members", values)`, whatever the target calls their attribute.
+    """
 
     def member_value(self, member: Ref) -> str:
         """The text by which the target holds this member (a DN, an id). Pure."""

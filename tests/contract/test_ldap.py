@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.ldap.directory import Directory, Facts
 from connectors.sdk import Connector, Entry, Ref
 from connectors.sdk.testing import ActivationContract, ConnectorContract, MembersContract, Samples
 from connectors.sdk.testing.activation import WithActivation
@@ -52,3 +53,16 @@ class TestLdap(ConnectorContract, MembersContract, ActivationContract):
     async def is_active(self, connector: WithActivation, ref: Ref) -> bool:
         """By a real bind."""
         return self.tree.can_bind(ref.locator, PASSWORD)
+
+
+class TestLdapWithoutControls(TestLdap):
+    """A directory that can neither assert (RFC 4528) nor read back (RFC 4527): the same promises, by a look before."""
+
+    @pytest.fixture(autouse=True)
+    def plain(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        read_facts = Directory.read_facts
+
+        async def without_controls(directory: Directory) -> Facts:
+            return replace(await read_facts(directory), controls=frozenset())
+
+        monkeypatch.setattr(Directory, "read_facts", without_controls)

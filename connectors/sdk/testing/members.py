@@ -156,6 +156,15 @@ class MembersContract:
         with pytest.raises(Gone):
             await grouping.update_members(group, [people[0]], [])
 
+    async def test_members_are_compared_by_normalise(
+        self, grouping: WithMembers, group: Ref, people: tuple[str, str]
+    ) -> None:
+        await grouping.update_members(group, people, [])
+        read = tuple(await self.members(grouping, group))
+
+        assert grouping.normalise(group.kind, "members", people) == grouping.normalise(group.kind, "members", read)
+        assert len(grouping.normalise(group.kind, "members", (*people, *read))) == len(people)
+
     async def test_a_member_value_needs_no_target(self, build: Any, grouping: WithMembers, people: Any) -> None:
         fresh = build()
         ref = Ref("users", "7", people[0])
