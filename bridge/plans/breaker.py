@@ -10,6 +10,7 @@ that succeeds where every write is refused must not start the ladder anew.
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -74,17 +75,18 @@ def after_success(breaker: Breaker) -> Breaker:
     return replace(breaker, failures=0) if breaker.failures else breaker
 
 
-@dataclass(slots=True)
 class Refusals:
     """Counts what a target refused lately: many with one code are one fault of the target's, not of many people."""
 
-    attempts: list[tuple[int, str | None]]
+    def __init__(self) -> None:
+        self._attempts: deque[tuple[int, str | None]] = deque()
+        self._counts: Counter[str | None] = Counter()
 
     def note(self, now: int, code: str | None) -> bool:
         """Count one attempt (`code` None: it succeeded); whether this makes it a fault of the target."""
-        self.attempts = [each for each in self.attempts if each[0] > now - WINDOW]
-        self.attempts.append((now, code))
-        if code is None:
-            return False
-        same = sum(1 for _, each in self.attempts if each == code)
-        return same >= MANY_REFUSALS and 2 * same >= len(self.attempts)
+        while self._attempts and self._attempts[0][0] <= now - WINDOW:
+            self._counts[self._attempts.popleft()[1]] -= 1
+        self._attempts.append((now, code))
+        self._counts[code] += 1
+        same = self._counts[code]
+        return code is not None and same >= MANY_REFUSALS and 2 * same >= len(self._attempts)

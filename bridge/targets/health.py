@@ -45,7 +45,7 @@ class Health:
         known = journal.read(lambda db: targets.remembered(db, target.name))
         self.breaker = Breaker(BreakerState(known.breaker), known.cause, known.reason, known.failures, known.retry_at)
         self._identity = known.identity
-        self._refusals = Refusals([])
+        self._refusals = Refusals()
         self._probed = False
         self.allowed = target.concurrency
         self._looking = asyncio.Lock()
@@ -93,7 +93,7 @@ class Health:
         """A resource was refused; whether that makes it a fault of the target, and the breaker is open now."""
         if not self._refusals.note(self._clock.now(), code or "refused"):
             return False
-        self._refusals = Refusals([])
+        self._refusals = Refusals()
         reason = f"the target refuses nearly everything with code {code}: look at its rights, schema and policies"
         error = TargetMisconfigured(reason, code=code)
         await self._open(after_error(self.breaker, error, self._clock.now(), self._chance()))

@@ -47,6 +47,8 @@ class Schema:
 
     attributes: Mapping[str, AttributeType] = field(default_factory=dict)
     classes: Mapping[str, ObjectClass] = field(default_factory=dict)
+    _allowed: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    _must: dict[tuple[str, ...], Mapping[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def attribute(self, name: str) -> AttributeType | None:
         """What is known of an attribute; its options (`;lang-fr`) do not count."""
@@ -60,13 +62,20 @@ class Schema:
     def unknown_classes(self, names: Iterable[str]) -> list[str]:
         return [name for name in names if name.lower() not in self.classes]
 
-    def must(self, classes: Iterable[str]) -> dict[str, str]:
-        """The attributes that an entry of these classes must have: key → the name the schema uses."""
-        return {self.key(name): name for part in self._closure(classes) for name in part.must}
+    def must(self, classes: Iterable[str]) -> Mapping[str, str]:
+        """The attributes that an entry of these classes must have: key → the name the schema uses. Worked out once."""
+        asked = tuple(classes)
+        if asked not in self._must:
+            self._must[asked] = {self.key(name): name for part in self._closure(asked) for name in part.must}
+        return self._must[asked]
 
-    def allowed(self, classes: Iterable[str]) -> set[str]:
-        """The keys of all attributes that an entry of these classes may have."""
-        return {self.key(name) for part in self._closure(classes) for name in (*part.must, *part.may)}
+    def allowed(self, classes: Iterable[str]) -> frozenset[str]:
+        """The keys of all attributes that an entry of these classes may have. Worked out once."""
+        asked = tuple(classes)
+        if asked not in self._allowed:
+            parts = self._closure(asked)
+            self._allowed[asked] = frozenset(self.key(name) for part in parts for name in (*part.must, *part.may))
+        return self._allowed[asked]
 
     def classes_with(self, name: str) -> list[str]:
         """The classes that allow an attribute: what to add where an entry may not have it."""
