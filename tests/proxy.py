@@ -34,6 +34,7 @@ class Proxy:
         self._writers: set[asyncio.StreamWriter] = set()
         self.mode = Mode.PASS
         self.connections = 0
+        self.carried = 0  # bytes, both ways
         self.swallowed = asyncio.Event()
 
     @property
@@ -71,11 +72,13 @@ class Proxy:
 
     async def _requests(self, reader: asyncio.StreamReader, forth: asyncio.StreamWriter) -> None:
         while data := await reader.read(CHUNK):
+            self.carried += len(data)
             forth.write(data)
         forth.close()
 
     async def _answers(self, back: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await back.read(CHUNK):
+            self.carried += len(data)
             if self.mode is Mode.SWALLOW:
                 self.swallowed.set()
                 continue

@@ -9,6 +9,7 @@ import pytest
 from connectors.ldap.connector import LdapConnector
 from connectors.sdk import Change, Conflict, Delta, Entry, Gone, Key, Query, Ref, Refused, Verb
 from tests.contract.ldap import Connect, group, person
+from tests.proxy import Proxy
 from tests.slapd import Tree
 
 pytestmark = pytest.mark.slapd
@@ -346,6 +347,25 @@ async def test_a_member_written_in_another_case_is_the_same_member(tree: Tree, l
     await ldap.update_members(crew, [], [f"Uid=One,{tree.people}"])
 
     assert {"member": [b"cn=scim-bridge-placeholder"]} == tree.read(crew.locator, "member")
+
+
+async def test_one_more_member_of_a_large_group_costs_no_more(tree: Tree, connect: Connect) -> None:
+    """Neither its other members nor what they are travel."""
+    async with Proxy(tree.slapd.port) as proxy:
+        ldap = connect(tree, url=proxy.url)
+        await ldap.probe()
+        crew = await ldap.create(group("crew"))
+        many = [f"uid=member{number},{tree.people}" for number in range(3000)]
+        await ldap.update_members(crew, many, [])
+        for add, remove in ((["cn=new"], []), ([], ["cn=new"]), ([many[7]], []), ([], ["cn=never"])):
+            before = proxy.carried
+            await ldap.update_members(crew, add, remove)
+
+            assert proxy.carried - before < 3000
+        read = await ldap.get(crew, [], members=True)
+        assert read is not None
+        assert set(many) == set(read.members or ())
+        await ldap.close()
 
 
 async def test_groups_of_unique_names(tree: Tree, connect: Connect) -> None:
