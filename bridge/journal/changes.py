@@ -34,27 +34,36 @@ class NewChange:
     payload: Any
 
 
-def append(tx: Tx, change: NewChange) -> int:
-    """Write the change row and move the head; returns its number."""
-    last, previous = tx.db.execute(_SQL["head"]).fetchone()
+def append(tx: Tx, change: NewChange) -> None:
+    """Add a change to those that the batch will write: its place in the chain is found once, for all of them."""
     payload = orjson.dumps(change.payload).decode()
-    row = {
-        "seq": last + 1,
-        "at": tx.now,
-        "tenant": change.tenant,
-        "client": change.client,
-        "resource": change.resource,
-        "type": change.type,
-        "version": change.version,
-        "operation": change.operation,
-        "payload": payload,
-        "digest": _digest(tx.chain_key, payload),
-    }
-    row["chain"] = _chain(tx.chain_key, previous, row)
-    tx.db.execute(_SQL["append"], row)
-    tx.db.execute(_SQL["move_head"], {"seq": row["seq"], "chain": seal(tx.chain_key, row["chain"])})
-    seq: int = row["seq"]
-    return seq
+    tx.changes.append(
+        {
+            "at": tx.now,
+            "tenant": change.tenant,
+            "client": change.client,
+            "resource": change.resource,
+            "type": change.type,
+            "version": change.version,
+            "operation": change.operation,
+            "payload": payload,
+            "digest": _digest(tx.chain_key, payload),
+        }
+    )
+
+
+def write(tx: Tx) -> None:
+    """Write the batch's changes, in their order, and move the head; the writer's last step before it commits."""
+    if not tx.changes:
+        return
+    seq, head = tx.db.execute(_SQL["head"]).fetchone()
+    for row in tx.changes:
+        seq += 1
+        row["seq"] = seq
+        row["chain"] = _chain(tx.chain_key, head, row)
+        head = seal(tx.chain_key, row["chain"])
+    tx.db.executemany(_SQL["append"], tx.changes)
+    tx.db.execute(_SQL["move_head"], {"seq": seq, "chain": head})
 
 
 def verify(db: sqlite3.Connection, key: bytes) -> str | None:

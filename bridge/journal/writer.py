@@ -50,6 +50,7 @@ class Tx:
     db: sqlite3.Connection
     now: int
     chain_key: bytes
+    changes: list[dict[str, Any]] = field(default_factory=list)
     dirtied: set[str] = field(default_factory=set)
     callbacks: list[Callable[[], None]] = field(default_factory=list)
 
@@ -70,7 +71,15 @@ class _Job:
 class Writer:
     """Started by the first submit, on the loop that submits; `close` waits for all that was submitted."""
 
-    def __init__(self, db: sqlite3.Connection, clock: Clock, chain_key: bytes, limit: int = QUEUE) -> None:
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        clock: Clock,
+        chain_key: bytes,
+        limit: int = QUEUE,
+        before_commit: Callable[[Tx], None] = lambda _: None,
+    ) -> None:
+        self._before_commit = before_commit
         self.broken: JournalBroken | None = None
         self.failing = False
         self.failed = asyncio.Event()
@@ -171,6 +180,7 @@ class Writer:
                 self._db.execute("UPDATE head SET seq = seq")
             for job in batch:
                 self._work(job, tx)
+            self._before_commit(tx)
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             return self._undo(error)
@@ -178,7 +188,7 @@ class Writer:
 
     def _work(self, job: _Job, tx: Tx) -> None:
         self._db.execute("SAVEPOINT work")
-        callbacks, dirtied = len(tx.callbacks), set(tx.dirtied)
+        changes, callbacks, dirtied = len(tx.changes), len(tx.callbacks), set(tx.dirtied)
         job.error = None
         try:
             job.result = job.work(tx)
@@ -190,7 +200,7 @@ class Writer:
             raise sqlite3.OperationalError("the transaction ended by itself") from job.error
         if job.error is not None:
             self._db.execute("ROLLBACK TO work")
-            del tx.callbacks[callbacks:]
+            del tx.changes[changes:], tx.callbacks[callbacks:]
             tx.dirtied.intersection_update(dirtied)
         self._db.execute("RELEASE work")
 

@@ -27,7 +27,14 @@ def change(n: int) -> changes.NewChange:
 def five(tx) -> Tx:
     for n in range(1, 6):
         changes.append(tx, change(n))
+    commit(tx)
     return tx
+
+
+def commit(tx: Tx) -> None:
+    """What the writer does at the end of a batch."""
+    changes.write(tx)
+    tx.changes.clear()
 
 
 def verify(tx: Tx) -> str | None:
@@ -35,13 +42,19 @@ def verify(tx: Tx) -> str | None:
 
 
 def test_changes_are_numbered_from_one(tx):
-    assert [1, 2] == [changes.append(tx, change(1)), changes.append(tx, change(2))]
+    changes.append(tx, change(1))
+    commit(tx)
+    changes.append(tx, change(2))
+    commit(tx)
+
+    assert [(1,), (2,)] == tx.db.execute("SELECT seq FROM change ORDER BY seq").fetchall()
 
 
 @pytest.mark.parametrize("changed", [0, 5])
 def test_a_chain_that_nobody_touched_verifies(tx, changed):
     for n in range(changed):
         changes.append(tx, change(n))
+    commit(tx)
 
     assert verify(tx) is None
 
@@ -125,6 +138,7 @@ def test_writing_on_does_not_hide_a_tail_that_was_cut_off(five):
     five.db.execute("DELETE FROM change WHERE seq > 3")
     five.db.execute("UPDATE head SET seq = 3, chain = (SELECT chain FROM change WHERE seq = 3)")
     changes.append(five, change(4))
+    commit(five)
 
     assert "change 4" in verify(five)
 
