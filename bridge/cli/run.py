@@ -15,16 +15,12 @@ from bridge.daemon.life import live
 from bridge.journal import JournalError
 from bridge.settings import SettingsInvalid
 
-SWITCH_INTERVAL = 0.0005
-"""Seconds a thread may keep the interpreter: beside a busy thread a request waits for that."""
-
 log = structlog.get_logger()
 
 
 def run(options: argparse.Namespace) -> int:
     """Live until told to stop. 0: stopped as asked, 1: crashed, 2: the config is wrong."""
     logs.configure(options.log_level)
-    sys.setswitchinterval(SWITCH_INTERVAL)
     try:
         settings = wiring.load_settings(options.config)
     except SettingsInvalid as invalid:
