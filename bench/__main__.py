@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-PARTS = ("edge", "ldap")
+PARTS = ("edge", "ldap", "reconcile")
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """Durable creates at the edge, at 64 clients, beside the floor server in the same run.
 
-Ours is the real daemon with one CSV target that it delivers to meanwhile; the floor is `floor.py`.
+Ours is the real daemon: once with a directory that is down, so that it accepts and delivers nothing (as the floor),
+once with a CSV target that it delivers to meanwhile. The floor is `floor.py`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,20 @@ from tests.daemon import USER, Daemon
 CLIENTS = 64
 REQUESTS = 4000
 WARM = 500
-TARGET = """
+DOWN = """
+[targets.corp]
+connector = "ldap"
+url = "ldap://127.0.0.1:1"
+bind_dn = "cn=scim-bridge,dc=example,dc=com"
+bind_password = "file:credentials/corp-bind"
+[targets.corp.users]
+base = "ou=people,dc=example,dc=com"
+[targets.corp.users.attributes]
+uid = "userName"
+cn = "displayName"
+sn = "name.familyName"
+"""
+FILE = """
 [targets.people]
 connector = "csv"
 path = "drops/users.csv"
@@ -31,19 +45,20 @@ login = "userName"
 
 
 def measure(rounds: int) -> None:
-    """Print creates/s of both, and the ratio, a line a round and the median."""
+    """Print creates/s of all three, and our shares, a line a round and the medians."""
     print(f"\nedge: {REQUESTS} durable creates, {CLIENTS} clients, {rounds} interleaved rounds")
-    ratios = []
+    shares: list[tuple[float, float]] = []
     for number in range(1, rounds + 1):
-        floor, ours = _floor(), _ours()
-        ratios.append(ours["rate"] / floor["rate"])
+        floor, down, file = _floor(), _ours(DOWN), _ours(FILE)
+        shares.append((down["rate"] / floor["rate"], file["rate"] / floor["rate"]))
         print(
-            f"  {number}: floor {floor['rate']:6.0f}/s (p50 {floor['milliseconds'][0]} ms)   "
-            f"scim-bridge {ours['rate']:6.0f}/s (p50 {ours['milliseconds'][0]}, p99 {ours['milliseconds'][2]} ms)   "
-            f"ratio {ratios[-1]:.2f}",
+            f"  {number}: floor {floor['rate']:5.0f}/s   "
+            f"accepting {down['rate']:5.0f}/s (p99 {down['milliseconds'][2]} ms), of the floor {shares[-1][0]:.2f}   "
+            f"and delivering {file['rate']:5.0f}/s (p99 {file['milliseconds'][2]} ms), {shares[-1][1]:.2f}",
             flush=True,
         )
-    print(f"  median ratio {statistics.median(ratios):.2f}")
+    accepting, delivering = (statistics.median(each) for each in zip(*shares, strict=True))
+    print(f"  median: accepting {accepting:.2f} of the floor, and delivering {delivering:.2f}")
 
 
 def _floor() -> dict[str, Any]:
@@ -51,10 +66,10 @@ def _floor() -> dict[str, Any]:
         return _creates(port, {})
 
 
-def _ours() -> dict[str, Any]:
+def _ours(target: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         daemon = Daemon(Path(folder))
-        daemon.configure(TARGET)
+        daemon.configure(target, **{"corp-bind": "secret"})
         daemon.start()
         try:
             return _creates(daemon.port, {"Authorization": f"Bearer {daemon.token}"})

@@ -1,7 +1,7 @@
-"""The floor: the least that a durable HTTP server in this language must do. Bare aiohttp, orjson, one row per
-request, committed in groups with `synchronous=FULL` before the answer; reads are one SELECT by key. No SCIM, no checks, no links.
+"""The floor: the least that a durable HTTP server in this language must do.
 
-Our figures are given as a share of what this reaches in the same run.
+Bare aiohttp, orjson, one row per request, committed in groups with `synchronous=FULL` before the answer; reads are one
+SELECT by key. No SCIM, no checks, no links. Our figures are given as a share of what this reaches in the same run.
 """
 
 from __future__ import annotations

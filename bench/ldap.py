@@ -1,7 +1,7 @@
 """End-to-end creates into a real slapd (fsync on): first POST until the last entry is visible.
 
-Beside it, in the same run and on the same kind of slapd: `ldapadd -f` of the same entries, and bare ldap3 in one process
-with as many connections as the connector uses.
+Beside it, in the same run and on the same kind of slapd: `ldapadd -f` of the same entries, and bare ldap3 in one
+process with as many connections as the connector uses.
 """
 
 from __future__ import annotations
