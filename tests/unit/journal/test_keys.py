@@ -36,9 +36,9 @@ def test_another_key_is_refused_with_the_way_out(db):
 
 def test_changes_without_a_head_are_not_given_a_new_one(db):
     keys.check(db, bytes(32))
-    changes.append(
-        Tx(db, 0, keys.chain_key(bytes(32))), changes.NewChange("default", "okta", "r1", "User", 1, "create", {})
-    )
+    tx = Tx(db, 0, keys.chain_key(bytes(32)))
+    changes.append(tx, changes.NewChange("default", "okta", "r1", "User", 1, "create", {}))
+    changes.write(tx)
     db.execute("DELETE FROM head")
 
     with pytest.raises(JournalUnusable, match="restore the journal"):
