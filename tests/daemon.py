@@ -139,17 +139,29 @@ token = "file:credentials/scim-token"
         return line
 
     def until(self, condition: Callable[[], Any], *, seconds: float = 30) -> Any:
-        """Look at the condition now and after each log line, until it holds."""
+        """Look at the condition now and after each log line, until it holds.
+
+        It is looked at with the lock free: else no line could be read meanwhile, and a daemon that logs into a full pipe
+        would stand still just when the condition asks it something.
+        """
         deadline = time.monotonic() + seconds
-        with self._news:
-            while not (value := condition()):
-                left = deadline - time.monotonic()
-                ended = self.process is not None and self.process.poll() is not None
-                if left <= 0 or ended:
-                    why = "the daemon ended" if ended else f"not within {seconds} s"
-                    raise AssertionError(f"{why}; last lines: {self.lines[-5:]}\n{self.stderr()[-2000:]}")
-                self._news.wait(min(left, 0.5))
-        return value
+        while True:
+            seen = len(self.lines)
+            if value := condition():
+                return value
+            left = deadline - time.monotonic()
+            ended = self._has_ended() and len(self.lines) == seen
+            if left <= 0 or ended:
+                why = "the daemon ended" if ended else f"not within {seconds} s"
+                raise AssertionError(f"{why}; last lines: {self.lines[-5:]}\n{self.stderr()[-2000:]}")
+            with self._news:
+                if len(self.lines) == seen:
+                    self._news.wait(min(left, 0.5))
+
+    def _has_ended(self) -> bool:
+        """Whether the process is gone and all that it logged was read."""
+        gone = self.process is not None and self.process.poll() is not None
+        return gone and (self._follower is None or not self._follower.is_alive())
 
     def stderr(self) -> str:
         path = self.folder / "stderr"
