@@ -108,7 +108,7 @@ def _update(tx: Tx, request: Request, current: Stored, write: Write, targets_for
 
 def _delete(tx: Tx, request: Request, current: Stored, targets_for: TargetsFor) -> Accepted:
     version = current.version + 1
-    tx.db.execute(_SQL["touch_groups_of"], {"id": current.id, "now": tx.now})
+    tx.db.execute(_SQL["touch_groups_of"], {"id": current.id, "tenant": current.tenant, "now": tx.now})
     groups = targets_for(request.tenant, "Group")
     for group in memberships.drop(tx, current.id, [target for target, _ in groups]):
         for target, kind in groups:

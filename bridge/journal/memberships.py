@@ -53,6 +53,11 @@ def count(db: sqlite3.Connection, group: str) -> int:
     return int(number)
 
 
+def exceeds(db: sqlite3.Connection, group: str, number: int) -> bool:
+    """Whether the group has more members than this; costs no more for a larger group."""
+    return db.execute(_SQL["exceeds"], {"group": group, "number": number}).fetchone() is not None
+
+
 def apply(tx: Tx, tenant: str, group: str, operations: Iterable[MemberOp], targets: Sequence[str]) -> bool:
     """Carry out the operations in order; whether any row changed."""
     changed: set[str] = set()
@@ -68,9 +73,10 @@ def apply(tx: Tx, tenant: str, group: str, operations: Iterable[MemberOp], targe
 def drop(tx: Tx, resource: str, targets: Sequence[str]) -> list[str]:
     """Remove every membership of and in a resource that is deleted; the groups that lost it."""
     groups = [group for (group,) in tx.db.execute(_SQL["group_ids_of"], {"member": resource})]
+    named = {"member": resource, "groups": _json(groups)}
     for target in targets if groups else ():
-        tx.db.execute(_SQL["dirty_groups_of"], {"target": target, "member": resource})
-    tx.db.execute(_SQL["remove_member"], {"member": resource})
+        tx.db.execute(_SQL["dirty_groups_of"], {"target": target, **named})
+    tx.db.execute(_SQL["remove_member"], named)
     tx.db.execute(_SQL["remove_group"], {"group": resource})
     return groups
 

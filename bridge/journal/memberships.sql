@@ -1,4 +1,5 @@
 -- Group → member, and what of it each target has to be told. Lists come in as JSON arrays: one statement for any number.
+-- A group may name any id. Who asks from the member's side sees groups of the member's tenant alone.
 
 -- of --
 SELECT member, type, display FROM membership WHERE group_id = :group;
@@ -10,20 +11,28 @@ SELECT member FROM membership WHERE group_id = :group;
 SELECT group_id, member, type, display FROM membership WHERE group_id IN (SELECT value FROM json_each(:groups));
 
 -- groups_of --
-SELECT m.group_id, r.body FROM membership AS m JOIN resource AS r ON r.id = m.group_id WHERE m.member = :member;
+SELECT m.group_id, r.body FROM membership AS m
+JOIN resource AS r ON r.id = m.group_id JOIN resource AS own ON own.id = m.member AND own.tenant = r.tenant
+WHERE m.member = :member;
 
 -- groups_of_many --
-SELECT m.member, m.group_id, r.body FROM membership AS m JOIN resource AS r ON r.id = m.group_id
+SELECT m.member, m.group_id, r.body FROM membership AS m
+JOIN resource AS r ON r.id = m.group_id JOIN resource AS own ON own.id = m.member AND own.tenant = r.tenant
 WHERE m.member IN (SELECT value FROM json_each(:members));
 
 -- group_ids_of --
-SELECT group_id FROM membership WHERE member = :member;
+SELECT m.group_id FROM membership AS m
+JOIN resource AS r ON r.id = m.group_id JOIN resource AS own ON own.id = m.member AND own.tenant = r.tenant
+WHERE m.member = :member;
 
 -- contains --
 SELECT 1 FROM membership WHERE group_id = :group AND member = :member;
 
 -- count --
 SELECT count(*) FROM membership WHERE group_id = :group;
+
+-- exceeds --
+SELECT 1 FROM membership WHERE group_id = :group LIMIT 1 OFFSET :number;
 
 -- add --
 -- What the client did not say of a member's type, its resource says, if there is one.
@@ -44,7 +53,7 @@ DELETE FROM membership WHERE group_id = :group AND member IN (SELECT value FROM 
 DELETE FROM membership WHERE group_id = :group;
 
 -- remove_member --
-DELETE FROM membership WHERE member = :member;
+DELETE FROM membership WHERE member = :member AND group_id IN (SELECT value FROM json_each(:groups));
 
 -- dirty --
 INSERT INTO target_membership (target, group_id, member, dirty)
@@ -53,5 +62,5 @@ ON CONFLICT DO UPDATE SET dirty = dirty + 1;
 
 -- dirty_groups_of --
 INSERT INTO target_membership (target, group_id, member, dirty)
-SELECT :target, group_id, :member, 1 FROM membership WHERE member = :member
+SELECT :target, value, :member, 1 FROM json_each(:groups) WHERE true
 ON CONFLICT DO UPDATE SET dirty = dirty + 1;

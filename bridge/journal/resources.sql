@@ -48,4 +48,5 @@ WHERE id = :id;
 UPDATE resource SET version = :version, modified = :now, deleted = :now WHERE id = :id;
 
 -- touch_groups_of --
-UPDATE resource SET version = version + 1, modified = :now WHERE id IN (SELECT group_id FROM membership WHERE member = :id);
+UPDATE resource SET version = version + 1, modified = :now
+WHERE id IN (SELECT group_id FROM membership WHERE member = :id) AND tenant = :tenant;

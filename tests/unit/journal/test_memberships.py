@@ -156,7 +156,9 @@ def test_another_tenants_resource_tells_nothing(tx):
 
 
 def test_who_is_deleted_leaves_every_group(tx):
+    store(tx, "a")
     for group in ("g", "h"):
+        store(tx, group, "Group")
         memberships.apply(tx, "default", group, (add("a", "b"),), TARGETS)
     all_delivered(tx)
 
@@ -165,6 +167,19 @@ def test_who_is_deleted_leaves_every_group(tx):
     assert ["g", "h"] == sorted(groups)
     assert ["b"] == ids(tx)
     assert [("corp", "a"), ("saas", "a")] == dirty(tx)
+
+
+def test_another_tenants_group_that_names_a_resource_is_neither_seen_nor_touched(tx):
+    store(tx, "a", tenant="other")
+    store(tx, "g", "Group")
+    apply(tx, add("a"))
+    all_delivered(tx)
+
+    assert [] == memberships.groups_of(tx.db, "a")
+    assert {} == memberships.groups_of_many(tx.db, ["a"])
+    assert [] == memberships.drop(tx, "a", TARGETS)
+    assert ["a"] == ids(tx)
+    assert [] == dirty(tx)
 
 
 def test_a_deleted_group_has_no_members(tx):
@@ -184,6 +199,8 @@ def test_members_of_many_groups_come_in_one_read(tx):
 
 
 def test_the_groups_of_many_members_come_in_one_read(tx):
+    for member in ("a", "b"):
+        store(tx, member)
     for group in ("g", "h"):
         store(tx, group, "Group")
         memberships.apply(tx, "default", group, (add("a"),), ())
@@ -201,6 +218,8 @@ def test_membership_is_asked_for_one_member_and_counted(tx):
     assert memberships.contains(tx.db, "g", "a")
     assert not memberships.contains(tx.db, "g", "c")
     assert 2 == memberships.count(tx.db, "g")
+    assert memberships.exceeds(tx.db, "g", 1)
+    assert not memberships.exceeds(tx.db, "g", 2)
 
 
 @pytest.mark.parametrize("statement", ["add", "remove"])
