@@ -26,7 +26,9 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
     out = stream or sys.stdout
     threshold = logging.getLevelNamesMapping()[level.upper()]
     if out.isatty():
-        tail: list[structlog.types.Processor] = [structlog.dev.ConsoleRenderer()]
+        # plain: the rich one, where it is installed, shows the values of every local variable, and takes seconds for it
+        plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        tail: list[structlog.types.Processor] = [plain]
     else:
         tail = [
             structlog.processors.format_exc_info,
