@@ -9,16 +9,16 @@ One dispatcher and no router, for every answer, 404 and 405 too, is ours.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
 from bridge.edge import discover, writes
 from bridge.edge.body import read_json
-from bridge.edge.gate import Handler, gate, json_response
+from bridge.edge.gate import gate, json_response
 from bridge.edge.listing import find
 from bridge.edge.parts import Asked, Client, Edge
-from bridge.edge.shown import etag, location, show
+from bridge.edge.routes import Route
+from bridge.edge.shown import dumped, etag, is_large, location, show_alone
 from bridge.journal import resources
 from bridge.journal.accept import Accepted
 from bridge.scim.errors import MethodNotAllowed, NotFound, NotImplementedHere
@@ -31,30 +31,23 @@ Act = Callable[[Edge, web.Request, Asked], Awaitable[web.Response]]
 def make_app(edge: Edge) -> web.Application:
     """The application of the edge's listener."""
     app = web.Application(client_max_size=edge.limits.group_body + 1)
-    app.router.add_route("*", "/{path:.*}", gate(edge, _dispatcher(edge)))
+
+    async def dispatch(request: web.Request, client: Client, route: Route) -> web.Response:
+        if route.parts is None:
+            raise NotFound("there is nothing here; SCIM is at " + edge.base_url)
+        return await _dispatch(edge, request, client, route.parts)
+
+    app.router.add_route("*", "/{path:.*}", gate(edge, dispatch))
     return app
 
 
-def _dispatcher(edge: Edge) -> Handler:
-    base = urlsplit(edge.base_url).path.rstrip("/")
-
-    async def dispatch(request: web.Request, client: Client) -> web.Response:
-        path = request.rel_url.raw_path
-        if path != base and not path.startswith(base + "/"):
-            raise NotFound("there is nothing here; SCIM is at " + edge.base_url)
-        parts = [unquote(part) for part in path[len(base) :].strip("/").split("/")]
-        return await _route(edge, request, client, parts)
-
-    return dispatch
-
-
-async def _route(edge: Edge, request: web.Request, client: Client, parts: list[str]) -> web.Response:
+async def _dispatch(edge: Edge, request: web.Request, client: Client, parts: tuple[str, ...]) -> web.Response:
     head = parts[0].lower()
     type_ = edge.by_endpoint.get(head)
     if type_ is not None and len(parts) <= 2:
         return await _on_type(edge, request, client, type_, parts[1] if len(parts) == 2 else None)
-    if parts in ([""], [".search"]):
-        return await _search(edge, request, client, list(edge.types.values()), by_post=parts != [""])
+    if parts in (("",), (".search",)):
+        return await _search(edge, request, client, list(edge.types.values()), by_post=parts != ("",))
     if head in ("me", "bulk"):
         raise NotImplementedHere(f"/{parts[0]} is not built")
     return discover.answer(edge, request, parts)
@@ -72,7 +65,7 @@ async def _on_type(
     asked = Asked(client, type_, _query(request), id_)
     if request.method in ("POST", "PUT", "PATCH"):
         limit = edge.limits.group_body if type_.name == "Group" else edge.limits.body
-        asked.raw = await read_json(request, limit)
+        asked.raw, asked.is_large = await read_json(request, limit, edge.limits.body_seconds)
     asked.if_match = request.headers.get("If-Match")
     asked.if_none_match = request.headers.get("If-None-Match")
     return await act(edge, request, asked)
@@ -89,11 +82,12 @@ async def _search(
 ) -> web.Response:
     if not by_post:
         if request.method not in ("GET", "HEAD"):
-            raise MethodNotAllowed(f"{request.method} is not possible here", "GET")
+            raise MethodNotAllowed(f"{request.method} is not possible here", "GET, HEAD")
         return json_response(await find(edge, client, types, _query(request)))
     if request.method != "POST":
         raise MethodNotAllowed(f"{request.method} is not possible here", "POST")
-    search = search_from_body(await read_json(request, edge.limits.body))
+    body, _ = await read_json(request, edge.limits.body, edge.limits.body_seconds)
+    search = search_from_body(body)
     return json_response(await find(edge, client, types, search))
 
 
@@ -109,23 +103,22 @@ async def _get(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
     tag = etag(stored.version)
     if asked.if_none_match is not None and _holds(asked.if_none_match, tag):
         return web.Response(status=304, headers={"ETag": tag})
-    body = edge.journal.read(lambda db: show(db, edge, type_, stored, asked.search))
-    return json_response(body, headers={"ETag": tag, "Location": location(edge, type_, stored.id)})
+    return await _resource(edge, asked, Accepted(stored, changed=False), 200)
 
 
 async def _create(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
-    return _resource(edge, asked, await writes.create(edge, asked), 201)
+    return await _resource(edge, asked, await writes.create(edge, asked), 201)
 
 
 async def _put(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
-    return _resource(edge, asked, await writes.put(edge, asked), 200)
+    return await _resource(edge, asked, await writes.put(edge, asked), 200)
 
 
 async def _patch(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
     accepted = await writes.patch_(edge, asked)
-    if writes.is_large_members_patch(edge, asked, accepted):
+    if writes.is_members_patch(asked) and edge.journal.read(lambda db: is_large(db, accepted.stored)):
         return web.Response(status=204, headers={"ETag": etag(accepted.stored.version)})
-    return _resource(edge, asked, accepted, 200)
+    return await _resource(edge, asked, accepted, 200)
 
 
 async def _delete(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
@@ -137,9 +130,13 @@ _ON_TYPE: dict[str, Act] = {"GET": _list, "HEAD": _list, "POST": _create}
 _ON_RESOURCE: dict[str, Act] = {"GET": _get, "HEAD": _get, "PUT": _put, "PATCH": _patch, "DELETE": _delete}
 
 
-def _resource(edge: Edge, asked: Asked, accepted: Accepted, status: int) -> web.Response:
+async def _resource(edge: Edge, asked: Asked, accepted: Accepted, status: int) -> web.Response:
     stored = accepted.stored
-    body = edge.journal.read(lambda db: show(db, edge, asked.type, stored, asked.search))
+    body: object
+    if accepted.created and asked.type.find("members") is None:
+        body = show_alone(edge, asked.type, stored, asked.search)
+    else:
+        body = await dumped(edge, asked, stored)
     headers = {"ETag": etag(stored.version), "Location": location(edge, asked.type, stored.id)}
     return json_response(body, status, headers)
 

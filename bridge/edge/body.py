@@ -1,42 +1,69 @@
-"""Read a request's body: bounded, of a media type we speak, JSON without tricks."""
+"""Read a request's body: bounded in size and time, of a media type we speak, JSON without tricks."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import orjson
 from aiohttp import web
 
-from bridge.scim.errors import InvalidSyntax, TooLarge, UnsupportedMedia
+from bridge.scim.errors import InvalidSyntax, TooLarge, TooSlow, UnsupportedMedia
 
+T = TypeVar("T")
+Bytes = TypeVar("Bytes", bytes, bytearray)
 MEDIA_TYPES = ("application/scim+json", "application/json")
+LARGE = 128 * 1024
+"""Bytes from which on a body is worked on in a thread, so that one client's large group delays nobody else."""
 
 _KEY = re.compile(rb'(?<!\\)"\s*:')
 
 
-async def read_json(request: web.Request, limit: int) -> Any:
-    """The body as JSON values; `TooLarge`, `UnsupportedMedia` or `InvalidSyntax`."""
+async def read_json(request: web.Request, limit: int, seconds: float) -> tuple[Any, bool]:
+    """The body as JSON values, and whether it is large; a `ScimError` says why it is not taken."""
     declared = request.headers.get("Content-Type")
     if declared and declared.partition(";")[0].strip().lower() not in MEDIA_TYPES:
         raise UnsupportedMedia(f"the body must be {MEDIA_TYPES[0]} or {MEDIA_TYPES[1]}")
-    return parse(await _read(request, limit))
+    raw = await _read(request, limit, seconds)
+    is_large = len(raw) > LARGE
+    return await aside(is_large, lambda: parse(raw)), is_large
 
 
-async def _read(request: web.Request, limit: int) -> bytes:
+async def aside(is_large: bool, work: Callable[[], T]) -> T:
+    """Do the work here and now, or in a thread if it is large."""
+    return await asyncio.to_thread(work) if is_large else work()
+
+
+async def _read(request: web.Request, limit: int, seconds: float) -> bytes:
     """The whole body, unless it is larger than the limit: then no more of it than that."""
     if request.content_length is not None and request.content_length > limit:
         raise TooLarge(f"the body is larger than {limit} bytes")
-    if not request.body_exists:
-        return b""
-    chunks, size = [], 0
+    try:
+        if request.content.is_eof():  # the usual case: it came with the head
+            return _within(request.content.read_nowait(), limit)
+        async with asyncio.timeout(seconds):
+            return await _gather(request, limit)
+    except TimeoutError:
+        raise TooSlow(f"the body did not come within {seconds:g} seconds") from None
+    except (web.RequestPayloadError, ConnectionError):
+        raise InvalidSyntax("the body did not come whole, or not in the encoding that its head names") from None
+
+
+async def _gather(request: web.Request, limit: int) -> bytes:
+    whole = bytearray()
     async for chunk in request.content.iter_any():
-        size += len(chunk)
-        if size > limit:
-            raise TooLarge(f"the body is larger than {limit} bytes")
-        chunks.append(chunk)
-    return b"".join(chunks)
+        whole += chunk
+        _within(whole, limit)
+    return bytes(whole)
+
+
+def _within(raw: Bytes, limit: int) -> Bytes:
+    if len(raw) > limit:
+        raise TooLarge(f"the body is larger than {limit} bytes")
+    return raw
 
 
 def parse(raw: bytes) -> Any:
@@ -77,7 +104,7 @@ def without_password(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     kept = {name: without_password(each) for name, each in value.items() if "password" not in name.lower()}
-    path = next((each for name, each in value.items() if name.lower() == "path"), None)
-    if isinstance(path, str) and "password" in path.lower():
+    paths = [each for name, each in value.items() if name.lower() == "path" and isinstance(each, str)]
+    if any("password" in path.lower() for path in paths):  # any of them: `path` and `PATH` may stand side by side
         kept = {name: each for name, each in kept.items() if name.lower() != "value"}
     return kept

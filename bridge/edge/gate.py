@@ -13,15 +13,18 @@ import structlog
 from aiohttp import web
 
 from bridge.edge.parts import Client, Edge
+from bridge.edge.routes import Route
 from bridge.journal import JournalBusy, JournalError, JournalFull
-from bridge.scim.errors import MethodNotAllowed, NotFound, ScimError, TooLarge, Unauthorized, Unavailable
+from bridge.scim.errors import ERROR, MethodNotAllowed, ScimError, TooLarge, TooSlow, Unauthorized, Unavailable
 
 MEDIA_TYPE = "application/scim+json"
 ANONYMOUS = ("/healthz", "/readyz")
+CRASHED = orjson.dumps({"schemas": [ERROR], "status": "500", "detail": "internal error"})
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 log = structlog.get_logger()
 
-Handler = Callable[[web.Request, Client], Awaitable[web.Response]]
+Handler = Callable[[web.Request, Client, Route], Awaitable[web.Response]]
 
 
 def gate(edge: Edge, handle: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -29,22 +32,25 @@ def gate(edge: Edge, handle: Handler) -> Callable[[web.Request], Awaitable[web.R
 
     async def answer(request: web.Request) -> web.Response:
         began = edge.clock.monotonic()
+        path = request.rel_url.raw_path
+        if path in ANONYMOUS:
+            return _health(edge, path)
+        route = edge.routes.find(path)
         client: Client | None = None
         try:
-            if request.path in ANONYMOUS:
-                return _health(edge, request)
             client = authenticate(edge, request)
-            response = await handle(request, client)
+            response = await handle(request, client, route)
         except Exception as error:
-            response = _refuse(error, request)
+            response = _refuse(error, request.method, route)
         seconds = edge.clock.monotonic() - began
         name = client.name if client else "-"
-        edge.metrics.answered(name, request.method, response.status, seconds)
+        method = request.method if request.method in METHODS else "other"
+        edge.metrics.answered(name, method, response.status, seconds)
         log.info(
             "request.answered",
             client=name,
-            method=request.method,
-            route=_route(request),
+            method=method,
+            route=route.name,
             status=response.status,
             milliseconds=round(seconds * 1000, 1),
         )
@@ -63,26 +69,26 @@ def authenticate(edge: Edge, request: web.Request) -> Client:
 
 
 def json_response(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    return web.Response(body=orjson.dumps(body), status=status, headers=headers, content_type=MEDIA_TYPE)
+    """An answer of the protocol; `body` is what shall be JSON, or bytes that are."""
+    raw = body if isinstance(body, bytes) else orjson.dumps(body)
+    return web.Response(body=raw, status=status, headers={"Content-Type": MEDIA_TYPE, **(headers or {})})
 
 
-def _health(edge: Edge, request: web.Request) -> web.Response:
-    well = request.path == "/healthz" or edge.is_ready()
+def _health(edge: Edge, path: str) -> web.Response:
+    well = path == "/healthz" or edge.takes_requests
     return web.Response(status=200 if well else 503, text="ok\n" if well else "not ready\n")
 
 
-def _refuse(error: Exception, request: web.Request) -> web.Response:
+def _refuse(error: Exception, method: str, route: Route) -> web.Response:
     if isinstance(error, JournalBusy | JournalFull):
         error = Unavailable("the change could not be kept just now; send it again", error.retry_after)
     elif isinstance(error, JournalError):
         error = Unavailable("the bridge is stopping; send it again", 5)
-    elif isinstance(error, web.HTTPRequestEntityTooLarge):
-        error = TooLarge("the body is too large")
     if not isinstance(error, ScimError):
-        log.error("request.crashed", method=request.method, route=_route(request), exc_info=error)
-        return json_response({**NotFound("internal error").body(), "status": "500"}, 500)
+        log.error("request.crashed", method=method, route=route.name, exc_info=error)
+        return json_response(CRASHED, 500)
     response = json_response(error.body(), error.status, _headers(error))
-    if isinstance(error, TooLarge):
+    if isinstance(error, TooLarge | TooSlow):
         response.force_close()  # what is still on its way is not read
     return response
 
@@ -97,10 +103,3 @@ def _headers(error: ScimError) -> dict[str, str]:
             return {"Retry-After": str(error.retry_after)}
         case _:
             return {}
-
-
-def _route(request: web.Request) -> str:
-    """The path without ids."""
-    return "/".join(part if len(part) < 24 or part.startswith("urn:") else "{id}" for part in request.path.split("/"))[
-        :120
-    ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bridge.clock import Clock
 from bridge.edge.metrics import Metrics
+from bridge.edge.routes import Routes
 from bridge.journal import Journal
 from bridge.scim.discovery import Features
 from bridge.scim.messages import Search
@@ -27,10 +28,11 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bytes of a request's body; groups may be larger, for they carry members."""
+    """Bytes of a request's body (groups may be larger, for they carry members), and seconds until it must be there."""
 
     body: int = 2**20
     group_body: int = 16 * 2**20
+    body_seconds: float = 30.0
 
 
 class Clients:
@@ -65,6 +67,12 @@ class Edge:
 
     def __post_init__(self) -> None:
         self.by_endpoint = {each.endpoint.lower(): each for each in self.types.values()}
+        self.routes = Routes(self.base_url, (each.endpoint for each in self.types.values()))
+
+    @property
+    def takes_requests(self) -> bool:
+        """Whether a change sent now would be kept."""
+        return self.journal.writable and self.is_ready()
 
 
 @dataclass(slots=True)
@@ -76,5 +84,6 @@ class Asked:
     search: Search
     id: str | None = None
     raw: object = None
+    is_large: bool = False
     if_match: str | None = None
     if_none_match: str | None = None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from bridge.edge.parts import Edge
+import orjson
+
+from bridge.edge.parts import Asked, Edge
 from bridge.journal import Connection, memberships
 from bridge.journal.resources import Stored
 from bridge.scim.members import Member
@@ -15,6 +18,8 @@ from bridge.scim.project import answer, wants
 from bridge.scim.resource_types import ResourceType
 
 ENDPOINTS = {"User": "Users", "Group": "Groups"}
+LARGE_GROUP = 1000
+"""Members from which on a group is shown in a thread, and a PATCH of members alone is answered without it."""
 
 
 def etag(version: int) -> str:
@@ -26,6 +31,28 @@ def location(edge: Edge, type_: ResourceType, id_: str) -> str:
     return f"{edge.base_url}/{type_.endpoint}/{id_}"
 
 
+async def dumped(edge: Edge, asked: Asked, stored: Stored) -> bytes:
+    """The resource as JSON; a large group is put together in a thread."""
+
+    def dump(db: Connection) -> bytes:
+        return orjson.dumps(show(db, edge, asked.type, stored, asked.search))
+
+    def dump_if_small(db: Connection) -> bytes | None:
+        return None if shows_members(asked.type, asked.search) and is_large(db, stored) else dump(db)
+
+    small = edge.journal.read(dump_if_small)
+    return await edge.journal.scan(dump) if small is None else small
+
+
+def is_large(db: Connection, stored: Stored) -> bool:
+    return memberships.exceeds(db, stored.id, LARGE_GROUP)
+
+
+def shows_members(type_: ResourceType, search: Search) -> bool:
+    """Whether members are part of the answer, be there any or not."""
+    return type_.find("members") is not None and wants("members", type_, search.attributes, search.excluded)
+
+
 def show(db: Connection, edge: Edge, type_: ResourceType, stored: Stored, search: Search) -> dict[str, Any]:
     """The resource as the search wants it; what is not shown is not read."""
     whole = describe(edge, type_, stored)
@@ -33,6 +60,11 @@ def show(db: Connection, edge: Edge, type_: ResourceType, stored: Stored, search
         if type_.find(name) is not None and wants(name, type_, search.attributes, search.excluded):
             add_related(db, edge, name, whole)
     return answer(whole, type_, search.attributes, search.excluded)
+
+
+def show_alone(edge: Edge, type_: ResourceType, stored: Stored, search: Search) -> dict[str, Any]:
+    """A resource that nothing is related to yet, for it was made just now."""
+    return answer(describe(edge, type_, stored), type_, search.attributes, search.excluded)
 
 
 def describe(edge: Edge, type_: ResourceType, stored: Stored) -> dict[str, Any]:
@@ -82,6 +114,6 @@ def _groups(db: Connection, edge: Edge, id_: str) -> Iterable[dict[str, Any]]:
         ring, kind = found, "indirect"
 
 
+@lru_cache(4096)
 def timestamp(milliseconds: int) -> str:
-    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03d}Z"
+    return f"{datetime.fromtimestamp(milliseconds // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"

@@ -8,9 +8,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from bridge.edge.body import without_password
+from bridge.edge.body import aside, without_password
 from bridge.edge.parts import Asked, Edge
-from bridge.journal import memberships
 from bridge.journal.accept import Accepted, Decide, Delete, Request, Write, accept
 from bridge.journal.resources import Stored
 from bridge.scim import patch
@@ -18,13 +17,10 @@ from bridge.scim.members import MemberOp, MembersAdd, MembersSet, split_members
 from bridge.scim.resource_types import ResourceType
 from bridge.scim.validate import receive, replace, take_password
 
-LARGE_GROUP = 1000
-"""Members from which on a PATCH of members alone is answered without the resource."""
-
 
 async def create(edge: Edge, asked: Asked) -> Accepted:
     """POST."""
-    resource, members = split_members(receive(asked.raw, asked.type))
+    resource, members = split_members(await aside(asked.is_large, lambda: receive(asked.raw, asked.type)))
     write = _write(asked.type, resource, () if members is None else (MembersAdd(members),))
     return await _accept(edge, asked, "create", lambda _: write)
 
@@ -58,24 +54,28 @@ async def delete(edge: Edge, asked: Asked) -> Accepted:
     return await _accept(edge, asked, "delete", lambda _: Delete())
 
 
-def is_large_members_patch(edge: Edge, asked: Asked, accepted: Accepted) -> bool:
-    """Whether the answer would carry a long list that the client did not ask for."""
+def is_members_patch(asked: Asked) -> bool:
+    """Whether members alone are patched, and the client did not say what it wants to be shown."""
     if asked.type.name != "Group" or asked.search.attributes or asked.search.excluded:
         return False
-    operations = patch.read_operations(asked.raw)
-    if not all((operation.path or "").lower().startswith("members") for operation in operations):
-        return False
-    return edge.journal.read(lambda db: memberships.count(db, accepted.stored.id)) > LARGE_GROUP
+    return all(_is_about_members(operation) for operation in patch.read_operations(asked.raw))
+
+
+def _is_about_members(operation: patch.Operation) -> bool:
+    if operation.path is not None:
+        return operation.path.lower().startswith("members")
+    return isinstance(operation.value, dict) and all(name.lower() == "members" for name in operation.value)
 
 
 async def _accept(edge: Edge, asked: Asked, operation: str, decide: Decide) -> Accepted:
+    payload = await aside(asked.is_large, lambda: without_password(asked.raw))
     request = Request(
         tenant=asked.client.tenant,
         client=asked.client.name,
         type=asked.type.name,
         id=asked.id,
         operation=operation,
-        payload=without_password(asked.raw),
+        payload=payload,
         if_match=asked.if_match,
     )
     targets_for = edge.targets_for

@@ -87,6 +87,10 @@ class MethodNotAllowed(ScimError):
         self.allow = allow
 
 
+class TooSlow(ScimError):
+    status = 408
+
+
 class Conflict(ScimError):
     status = 409
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from bridge.scim.errors import InvalidPath, ScimError
@@ -47,12 +48,13 @@ def _default(resource: Mapping[str, Any], resource_type: ResourceType) -> Resour
     return {name: value for name, value in resource.items() if name not in hidden}
 
 
-def _hidden(resource_type: ResourceType) -> set[str]:
-    return {
+@cache
+def _hidden(resource_type: ResourceType) -> frozenset[str]:
+    return frozenset(
         attribute.name
         for attribute in resource_type.schema.attributes
         if attribute.returned in (Returned.NEVER, Returned.REQUEST)
-    }
+    )
 
 
 def _show_extension(data: Mapping[str, Any], schema: Schema, only: Wish, without: Wish) -> Resource:
