@@ -141,8 +141,8 @@ token = "file:credentials/scim-token"
     def until(self, condition: Callable[[], Any], *, seconds: float = 30) -> Any:
         """Look at the condition now and after each log line, until it holds.
 
-        It is looked at with the lock free: else no line could be read meanwhile, and a daemon that logs into a full pipe
-        would stand still just when the condition asks it something.
+        It is looked at with the lock free: else no line could be read meanwhile, and a daemon that logs into a full
+        pipe would stand still just when the condition asks it something.
         """
         deadline = time.monotonic() + seconds
         while True:

@@ -15,8 +15,9 @@ from bridge.edge import Client, Clients, Edge, Limits
 from bridge.journal import Journal, open_journal
 from bridge.mapping import check_target, compile_target
 from bridge.reconcile.reconciler import Reconciler
+from bridge.scim.profiles import PROFILES
 from bridge.scim.resource_types import CORE, ResourceType
-from bridge.settings import Settings, TargetSettings
+from bridge.settings import ClientSettings, Settings, TargetSettings
 from bridge.settings.load import load
 from bridge.settings.plugins import discover
 from bridge.targets import Health, Target
@@ -57,7 +58,11 @@ def unit_of(
 
 def clients_of(settings: Settings) -> Clients:
     """Who may call, by token."""
-    return Clients({c.token.get_secret_value(): Client(c.name, c.tenant) for c in settings.clients.values()})
+    return Clients({each.token.get_secret_value(): _client(each) for each in settings.clients.values()})
+
+
+def _client(client: ClientSettings) -> Client:
+    return Client(client.name, client.tenant, PROFILES[client.profile], client.unknown == "refuse")
 
 
 def takers_of(targets: Sequence[TargetSettings]) -> dict[tuple[str, str], list[tuple[str, str]]]:

@@ -12,6 +12,7 @@ from bridge.edge.routes import Routes
 from bridge.journal import Journal
 from bridge.scim.discovery import Features
 from bridge.scim.messages import Search
+from bridge.scim.profiles import GENERIC, Profile
 from bridge.scim.resource_types import ResourceType
 
 TargetsFor = Callable[[str, str], Sequence[tuple[str, str]]]
@@ -20,10 +21,12 @@ TargetsFor = Callable[[str, str], Sequence[tuple[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who calls: its name, and the tenant it sees."""
+    """Who calls: its name, the tenant it sees, and how it speaks SCIM."""
 
     name: str
     tenant: str
+    profile: Profile = GENERIC
+    refuses_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

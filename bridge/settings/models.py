@@ -71,11 +71,12 @@ def _token(secret: SecretStr) -> SecretStr:
 
 
 class ClientSettings(Frozen):
-    """Who may call the edge, with which token, about which tenant."""
+    """Who may call the edge, with which token, about which tenant; `unknown`: what comes of attributes of no schema."""
 
     name: str
     token: Annotated[Secret, AfterValidator(_token)]
-    profile: Literal["generic"] = "generic"
+    profile: Literal["generic", "entra", "okta", "onelogin", "jumpcloud", "ping", "wso2", "fusionauth"] = "generic"
+    unknown: Literal["ignore", "refuse"] = "ignore"
     tenant: str = "default"
 
 

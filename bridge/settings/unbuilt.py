@@ -56,12 +56,6 @@ TABLE = (
     Unbuilt("alerts", "alerts", "leave the table out; watch /metrics and `scim-bridge status`"),
     Unbuilt("pools", "allocated values", "leave the table out; map the number from SCIM"),
     Unbuilt("resource_types", "resource types of your own", "leave the table out; users and groups are delivered"),
-    Unbuilt(
-        "clients.*.profile",
-        "a profile for one sender",
-        'write profile = "generic": plain SCIM 2.0, as every sender speaks it',
-        _one_of("entra", "okta", "onelogin", "wso2", "fusionauth"),
-    ),
     Unbuilt("targets.*.password", "the delivery of passwords", "write password = false", _is(True)),
     Unbuilt("targets.*.after", "an order among targets", "leave it out; every target is delivered by itself"),
     Unbuilt("targets.*.pools", "allocated values", "leave it out; map the number from SCIM"),

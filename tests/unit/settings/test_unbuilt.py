@@ -23,7 +23,6 @@ Faults = Callable[..., list[Fault]]
         ({"alerts": {"webhook": "x"}}, "alerts"),
         ({"pools": {}}, "pools"),
         ({"resource_types": {}}, "resource_types"),
-        ({"clients": {"a": {"profile": "entra"}}}, "clients.a.profile"),
         ({"targets": {"a": {"password": True}}}, "targets.a.password"),
         ({"targets": {"a": {"after": "b"}}}, "targets.a.after"),
         ({"targets": {"a": {"pools": {}}}}, "targets.a.pools"),
@@ -55,7 +54,7 @@ def test_every_row_of_the_table_says_what_to_do() -> None:
 
 def test_the_other_values_of_these_keys_stay() -> None:
     raw = {
-        "clients": {"a": {"profile": "generic"}},
+        "clients": {"a": {"profile": "entra"}},
         "targets": {"a": {"drift": "report", "users": {"adopt": "never", "on_disable": "lock", "on_delete": "keep"}}},
     }
 

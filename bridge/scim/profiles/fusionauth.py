@@ -1,0 +1,5 @@
+"""FusionAuth."""
+
+from bridge.scim.profiles.profile import Profile
+
+FUSIONAUTH = Profile("fusionauth")

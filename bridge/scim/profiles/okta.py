@@ -1,0 +1,5 @@
+"""Okta."""
+
+from bridge.scim.profiles.profile import Profile
+
+OKTA = Profile("okta", withholds=frozenset({"bulk"}))

@@ -1,0 +1,5 @@
+"""OneLogin."""
+
+from bridge.scim.profiles.profile import Profile
+
+ONELOGIN = Profile("onelogin", withholds=frozenset({"bulk"}))
