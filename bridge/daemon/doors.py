@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from bridge.edge import listener
+from bridge.edge import Answer, serve
 from bridge.settings import Address
 
 LAST_ANSWERS = 2.0
@@ -19,9 +19,9 @@ class DoorTaken(Exception):
 
 
 @asynccontextmanager
-async def door(app: web.Application, listen: Address) -> AsyncIterator[None]:
-    """Serve the application on the address for as long as the context is open."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_ANSWERS, **listener())
+async def door(answer: Answer, listen: Address) -> AsyncIterator[None]:
+    """Answer on the address for as long as the context is open."""
+    runner = web.ServerRunner(serve(answer), handle_signals=False, shutdown_timeout=LAST_ANSWERS)
     await runner.setup()
     try:
         try:

@@ -15,6 +15,7 @@ from aiohttp import web
 from bridge.edge import discover, writes
 from bridge.edge.body import read_json
 from bridge.edge.gate import gate, json_response
+from bridge.edge.listener import Answer
 from bridge.edge.listing import find
 from bridge.edge.parts import Asked, Client, Edge
 from bridge.edge.routes import Route
@@ -25,23 +26,21 @@ from bridge.scim.errors import MethodNotAllowed, NotFound, NotImplementedHere
 from bridge.scim.messages import Search, search_from_body, search_from_query
 from bridge.scim.resource_types import ResourceType
 
-Act = Callable[[Edge, web.Request, Asked], Awaitable[web.Response]]
+Act = Callable[[Edge, web.BaseRequest, Asked], Awaitable[web.Response]]
 
 
-def make_app(edge: Edge) -> web.Application:
+def make_app(edge: Edge) -> Answer:
     """The application of the edge's listener."""
-    app = web.Application(client_max_size=edge.limits.group_body + 1)
 
-    async def dispatch(request: web.Request, client: Client, route: Route) -> web.Response:
+    async def dispatch(request: web.BaseRequest, client: Client, route: Route) -> web.Response:
         if route.parts is None:
             raise NotFound("there is nothing here; SCIM is at " + edge.base_url)
         return await _dispatch(edge, request, client, route.parts)
 
-    app.router.add_route("*", "/{path:.*}", gate(edge, dispatch))
-    return app
+    return gate(edge, dispatch)
 
 
-async def _dispatch(edge: Edge, request: web.Request, client: Client, parts: tuple[str, ...]) -> web.Response:
+async def _dispatch(edge: Edge, request: web.BaseRequest, client: Client, parts: tuple[str, ...]) -> web.Response:
     head = parts[0].lower()
     type_ = edge.by_endpoint.get(head)
     if type_ is not None and len(parts) <= 2:
@@ -54,7 +53,7 @@ async def _dispatch(edge: Edge, request: web.Request, client: Client, parts: tup
 
 
 async def _on_type(
-    edge: Edge, request: web.Request, client: Client, type_: ResourceType, id_: str | None
+    edge: Edge, request: web.BaseRequest, client: Client, type_: ResourceType, id_: str | None
 ) -> web.Response:
     if id_ == ".search":
         return await _search(edge, request, client, [type_], by_post=True)
@@ -71,14 +70,14 @@ async def _on_type(
     return await act(edge, request, asked)
 
 
-def _query(request: web.Request) -> Search:
+def _query(request: web.BaseRequest) -> Search:
     if not request.rel_url.raw_query_string:
         return Search()
     return search_from_query({name.lower(): value for name, value in request.rel_url.query.items()})
 
 
 async def _search(
-    edge: Edge, request: web.Request, client: Client, types: list[ResourceType], *, by_post: bool
+    edge: Edge, request: web.BaseRequest, client: Client, types: list[ResourceType], *, by_post: bool
 ) -> web.Response:
     if not by_post:
         if request.method not in ("GET", "HEAD"):
@@ -91,11 +90,11 @@ async def _search(
     return json_response(await find(edge, client, types, search))
 
 
-async def _list(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
+async def _list(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
     return json_response(await find(edge, asked.client, [asked.type], asked.search))
 
 
-async def _get(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
+async def _get(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
     tenant, type_, id_ = asked.client.tenant, asked.type, asked.id or ""
     stored = edge.journal.read(lambda db: resources.get(db, tenant, type_.name, id_))
     if stored is None:
@@ -106,22 +105,22 @@ async def _get(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
     return await _resource(edge, asked, Accepted(stored, changed=False), 200)
 
 
-async def _create(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
+async def _create(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
     return await _resource(edge, asked, await writes.create(edge, asked), 201)
 
 
-async def _put(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
+async def _put(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
     return await _resource(edge, asked, await writes.put(edge, asked), 200)
 
 
-async def _patch(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
+async def _patch(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
     accepted = await writes.patch_(edge, asked)
     if writes.is_members_patch(asked) and edge.journal.read(lambda db: is_large(db, accepted.stored)):
         return web.Response(status=204, headers={"ETag": etag(accepted.stored.version)})
     return await _resource(edge, asked, accepted, 200)
 
 
-async def _delete(edge: Edge, _request: web.Request, asked: Asked) -> web.Response:
+async def _delete(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
     await writes.delete(edge, asked)
     return web.Response(status=204)
 
@@ -147,5 +146,5 @@ def _holds(if_none_match: str, tag: str) -> bool:
     return "*" in tags or plain in tags
 
 
-def _not_allowed(request: web.Request, acts: dict[str, Act]) -> MethodNotAllowed:
+def _not_allowed(request: web.BaseRequest, acts: dict[str, Act]) -> MethodNotAllowed:
     return MethodNotAllowed(f"{request.method} is not possible here", ", ".join(acts))

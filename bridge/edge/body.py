@@ -22,7 +22,7 @@ LARGE = 128 * 1024
 _KEY = re.compile(rb'(?<!\\)"\s*:')
 
 
-async def read_json(request: web.Request, limit: int, seconds: float) -> tuple[Any, bool]:
+async def read_json(request: web.BaseRequest, limit: int, seconds: float) -> tuple[Any, bool]:
     """The body as JSON values, and whether it is large; a `ScimError` says why it is not taken."""
     declared = request.headers.get("Content-Type")
     if declared and declared.partition(";")[0].strip().lower() not in MEDIA_TYPES:
@@ -37,7 +37,7 @@ async def aside(is_large: bool, work: Callable[[], T]) -> T:
     return await asyncio.to_thread(work) if is_large else work()
 
 
-async def _read(request: web.Request, limit: int, seconds: float) -> bytes:
+async def _read(request: web.BaseRequest, limit: int, seconds: float) -> bytes:
     """The whole body, unless it is larger than the limit: then no more of it than that."""
     if request.content_length is not None and request.content_length > limit:
         raise TooLarge(f"the body is larger than {limit} bytes")
@@ -52,7 +52,7 @@ async def _read(request: web.Request, limit: int, seconds: float) -> bytes:
         raise InvalidSyntax("the body did not come whole, or not in the encoding that its head names") from None
 
 
-async def _gather(request: web.Request, limit: int) -> bytes:
+async def _gather(request: web.BaseRequest, limit: int) -> bytes:
     whole = bytearray()
     async for chunk in request.content.iter_any():
         whole += chunk

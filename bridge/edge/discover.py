@@ -13,7 +13,7 @@ from bridge.scim.errors import Forbidden, MethodNotAllowed, NotFound
 from bridge.scim.messages import list_response
 
 
-def answer(edge: Edge, request: web.Request, parts: tuple[str, ...]) -> web.Response:
+def answer(edge: Edge, request: web.BaseRequest, parts: tuple[str, ...]) -> web.Response:
     """The document at this path; `NotFound` where there is none."""
     head = parts[0].lower()
     documents = _documents(edge, head)

@@ -12,6 +12,7 @@ import orjson
 import structlog
 from aiohttp import web
 
+from bridge.edge.listener import Answer
 from bridge.edge.parts import Client, Edge
 from bridge.edge.routes import Route
 from bridge.journal import JournalBusy, JournalError, JournalFull
@@ -24,13 +25,13 @@ METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 log = structlog.get_logger()
 
-Handler = Callable[[web.Request, Client, Route], Awaitable[web.Response]]
+Handler = Callable[[web.BaseRequest, Client, Route], Awaitable[web.Response]]
 
 
-def gate(edge: Edge, handle: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
+def gate(edge: Edge, handle: Handler) -> Answer:
     """The whole edge as one function from request to response."""
 
-    async def answer(request: web.Request) -> web.Response:
+    async def answer(request: web.BaseRequest) -> web.Response:
         began = edge.clock.monotonic()
         path = request.rel_url.raw_path
         if path in ANONYMOUS:
@@ -46,7 +47,8 @@ def gate(edge: Edge, handle: Handler) -> Callable[[web.Request], Awaitable[web.R
         name = client.name if client else "-"
         method = request.method if request.method in METHODS else "other"
         edge.metrics.answered(name, method, response.status, seconds)
-        log.info(
+        tell = log.debug if response.status < 400 else log.info
+        tell(
             "request.answered",
             client=name,
             method=method,
@@ -59,7 +61,7 @@ def gate(edge: Edge, handle: Handler) -> Callable[[web.Request], Awaitable[web.R
     return answer
 
 
-def authenticate(edge: Edge, request: web.Request) -> Client:
+def authenticate(edge: Edge, request: web.BaseRequest) -> Client:
     """The client whose bearer token (RFC 6750) came with the request."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     client = edge.clients.find(token.strip()) if scheme.lower() == "bearer" else None

@@ -7,7 +7,7 @@ too, for anybody without a token. We say only that there was something, and of w
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import structlog
 from aiohttp import web
@@ -30,9 +30,12 @@ class Unread(logging.Filter):
         return False
 
 
-def listener() -> dict[str, Any]:
-    """Keyword arguments for `web.AppRunner`."""
+Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+def serve(answer: Answer) -> web.Server:
+    """A server that hands every request to `answer`; there is no router and no application between."""
     logger = logging.getLogger("bridge.edge.listener")
     if not logger.filters:
         logger.addFilter(Unread())
-    return {"logger": logger, "max_line_size": LONGEST_LINE}
+    return web.Server(answer, access_log=None, logger=logger, max_line_size=LONGEST_LINE)
