@@ -1,6 +1,7 @@
 """Work that comes together is published together; a reader never sees half a file."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -160,14 +161,15 @@ async def test_a_folder_that_vanished_is_a_target_that_is_down(tmp_path: Path) -
     place = Place(tmp_path / "drops" / "users.csv")
     drop = Drop(place, Dialect(), "login", [], bom=False)
     drop.prepare()
+    held = os.open(place.folder, os.O_RDONLY)  # else a new folder might be given its number again
     place.folder.rmdir()
 
     with pytest.raises(TargetDown):
         await drop.read(count)
-    place.folder.with_name("other").mkdir()
     place.folder.mkdir()
     with pytest.raises(TargetDown, match="is not the folder it was"):
         await drop.read(count)
+    os.close(held)
 
 
 @pytest.mark.parametrize(
