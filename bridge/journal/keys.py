@@ -11,11 +11,11 @@ import sqlite3
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from bridge.journal import changes
+from bridge.journal import chain
 from bridge.journal.errors import JournalUnusable
 from bridge.journal.sql import load
 
-_SQL = load("changes")
+_SQL = load("keys")
 
 
 def derive(key: bytes, purpose: bytes) -> bytes:
@@ -24,7 +24,7 @@ def derive(key: bytes, purpose: bytes) -> bytes:
 
 
 def chain_key(key: bytes) -> bytes:
-    """The key of the hash chain of changes."""
+    """The key of the hash chain."""
     return derive(key, b"change chain")
 
 
@@ -34,8 +34,8 @@ def check(db: sqlite3.Connection, key: bytes) -> None:
     (stored,) = db.execute(_SQL["key_proof"]).fetchone() or (None,)
     if stored is None:
         if db.execute(_SQL["any"]).fetchone() is not None:
-            raise JournalUnusable("the journal has changes and no head: somebody removed it; restore the journal")
-        db.execute(_SQL["first_head"], {"proof": proof, "chain": changes.seal(chain_key(key), b"")})
+            raise JournalUnusable("the journal has a chain and no head: somebody removed it; restore the journal")
+        db.execute(_SQL["first_head"], {"proof": proof, "chain": chain.seal(chain_key(key), b"")})
     elif not hmac.compare_digest(stored, proof):
         raise JournalUnusable(
             "the journal was made with another key: hand in the one it was made with ([journal] key), "

@@ -41,11 +41,34 @@ CREATE TABLE change (
   operation TEXT NOT NULL CHECK (operation IN ('create', 'replace', 'patch', 'delete')),
   payload   TEXT,                             -- JSON: the request as accepted, without password; NULL once erased
   digest    BLOB NOT NULL,
-  chain     BLOB NOT NULL
+  chain     BLOB NOT NULL,
+  erased    BLOB                              -- our mark that we erased the payload; who has no key cannot make it
 ) STRICT;
 CREATE INDEX change_resource ON change (resource, seq);
 
--- Where the chain of changes ends now, and the proof of the key the journal was made with. One row.
+-- What an operator or the daemon did; numbered and chained with the changes, in one order.
+CREATE TABLE action (
+  seq       INTEGER PRIMARY KEY,
+  at        INTEGER NOT NULL,
+  actor     TEXT NOT NULL,                    -- operator, daemon
+  uid       INTEGER,                          -- of the operator, as the kernel says it
+  operation TEXT NOT NULL,                    -- approve, reject, reload, ...
+  subject   TEXT NOT NULL,                    -- a plan, a target; empty: the bridge itself
+  payload   TEXT,                             -- JSON: what else is to be known; NULL once erased
+  digest    BLOB NOT NULL,
+  chain     BLOB NOT NULL,
+  erased    BLOB
+) STRICT;
+
+-- Where the chain begins since older rows were pruned; sealed. No row: it begins at the first.
+CREATE TABLE checkpoint (
+  one   INTEGER PRIMARY KEY CHECK (one = 1),
+  seq   INTEGER NOT NULL,                     -- the last number that was pruned
+  chain BLOB NOT NULL,                        -- the head of the chain as it was there
+  seal  BLOB NOT NULL
+) STRICT;
+
+-- Where the chain ends now, and the proof of the key the journal was made with. One row.
 CREATE TABLE head (
   one   INTEGER PRIMARY KEY CHECK (one = 1),
   seq   INTEGER NOT NULL,

@@ -2,7 +2,7 @@ import sqlite3
 
 import pytest
 
-from bridge.journal import changes, keys
+from bridge.journal import chain, changes, keys
 from bridge.journal.errors import JournalUnusable
 from bridge.journal.schema import migrate
 from bridge.journal.writer import Tx
@@ -38,7 +38,7 @@ def test_changes_without_a_head_are_not_given_a_new_one(db):
     keys.check(db, bytes(32))
     tx = Tx(db, 0, keys.chain_key(bytes(32)))
     changes.append(tx, changes.NewChange("default", "okta", "r1", "User", 1, "create", {}))
-    changes.write(tx)
+    chain.write(tx)
     db.execute("DELETE FROM head")
 
     with pytest.raises(JournalUnusable, match="restore the journal"):

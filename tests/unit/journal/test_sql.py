@@ -15,7 +15,7 @@ NOUNS = sorted(
 
 
 def test_statements_are_found_by_name():
-    assert sql.load("changes")["any"].startswith("SELECT 1 FROM change")
+    assert sql.load("keys")["any"].startswith("SELECT 1 FROM change")
 
 
 @pytest.mark.parametrize("noun", NOUNS)

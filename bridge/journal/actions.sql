@@ -1,0 +1,2 @@
+-- latest --
+SELECT seq, at, actor, uid, operation, subject, payload FROM action ORDER BY seq DESC LIMIT :limit;
