@@ -22,7 +22,8 @@ from bridge.edge.routes import Route
 from bridge.edge.shown import dumped, etag, is_large, location, show_alone
 from bridge.journal import resources
 from bridge.journal.accept import Accepted
-from bridge.scim.errors import MethodNotAllowed, NotFound, NotImplementedHere
+from bridge.scim import etags
+from bridge.scim.errors import MethodNotAllowed, NotFound, NotImplementedHere, PreconditionFailed
 from bridge.scim.messages import Search, search_from_body, search_from_query
 from bridge.scim.resource_types import ResourceType
 
@@ -99,29 +100,30 @@ async def _get(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Respo
     stored = edge.journal.read(lambda db: resources.get(db, tenant, type_.name, id_))
     if stored is None:
         raise NotFound(f"there is no {type_.name} with id {id_[:80]}")
-    tag = etag(stored.version)
-    if asked.if_none_match is not None and _holds(asked.if_none_match, tag):
-        return web.Response(status=304, headers={"ETag": tag})
+    if asked.if_match is not None and not etags.names(asked.if_match, stored.version):
+        raise PreconditionFailed(etags.FAILED)
+    if asked.if_none_match is not None and etags.names(asked.if_none_match, stored.version):
+        return web.Response(status=304, headers={"ETag": etag(stored.version)})
     return await _resource(edge, asked, Accepted(stored, changed=False), 200)
 
 
 async def _create(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
-    return await _resource(edge, asked, await writes.create(edge, asked), 201)
+    return await _resource(edge, asked, await writes.carry_out(edge, asked, "POST"), 201)
 
 
 async def _put(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
-    return await _resource(edge, asked, await writes.put(edge, asked), 200)
+    return await _resource(edge, asked, await writes.carry_out(edge, asked, "PUT"), 200)
 
 
 async def _patch(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
-    accepted = await writes.patch_(edge, asked)
+    accepted = await writes.carry_out(edge, asked, "PATCH")
     if writes.is_members_patch(asked) and edge.journal.read(lambda db: is_large(db, accepted.stored)):
         return web.Response(status=204, headers={"ETag": etag(accepted.stored.version)})
     return await _resource(edge, asked, accepted, 200)
 
 
 async def _delete(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
-    await writes.delete(edge, asked)
+    await writes.carry_out(edge, asked, "DELETE")
     return web.Response(status=204)
 
 
@@ -138,12 +140,6 @@ async def _resource(edge: Edge, asked: Asked, accepted: Accepted, status: int) -
         body = await dumped(edge, asked, stored)
     headers = {"ETag": etag(stored.version), "Location": location(edge, asked.type, stored.id)}
     return json_response(body, status, headers)
-
-
-def _holds(if_none_match: str, tag: str) -> bool:
-    plain = tag.removeprefix("W/")
-    tags = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
-    return "*" in tags or plain in tags
 
 
 def _not_allowed(request: web.BaseRequest, acts: dict[str, Act]) -> MethodNotAllowed:

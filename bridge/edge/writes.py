@@ -6,6 +6,8 @@ A password is taken out before anything is recorded.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from bridge.edge.body import aside, without_password
@@ -18,15 +20,46 @@ from bridge.scim.resource_types import ResourceType
 from bridge.scim.validate import receive, replace, take_password
 
 
-async def create(edge: Edge, asked: Asked) -> Accepted:
-    """POST."""
-    resource, members = split_members(await aside(asked.is_large, lambda: receive(asked.raw, asked.type)))
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A write that is read and checked as far as it can be without the current resource."""
+
+    request: Request
+    decide: Decide
+
+
+async def carry_out(edge: Edge, asked: Asked, method: str) -> Accepted:
+    """Carry out a POST, PUT, PATCH or DELETE; it is on disk then."""
+    prepared = await aside(asked.is_large, lambda: prepare(asked, method))
+    targets_for = edge.targets_for
+    return await edge.journal.submit(lambda tx: accept(tx, prepared.request, prepared.decide, targets_for))
+
+
+def prepare(asked: Asked, method: str, new_id: str | None = None) -> Prepared:
+    """What the writer is to do; a `ScimError` where nothing is to be done at all."""
+    operation, decider = _METHODS[method]
+    request = Request(
+        tenant=asked.client.tenant,
+        client=asked.client.name,
+        type=asked.type.name,
+        id=asked.id,
+        operation=operation,
+        payload=without_password(asked.raw),
+        if_match=asked.if_match,
+        if_none_match=asked.if_none_match,
+        new_id=new_id,
+    )
+    return Prepared(request, decider(asked))
+
+
+def _create(asked: Asked) -> Decide:
+    resource, members = split_members(receive(asked.raw, asked.type))
     write = _write(asked.type, resource, () if members is None else (MembersAdd(members),))
-    return await _accept(edge, asked, "create", lambda _: write)
+    return lambda _: write
 
 
-async def put(edge: Edge, asked: Asked) -> Accepted:
-    """PUT: what the body leaves out is cleared, members too."""
+def _put(asked: Asked) -> Decide:
+    """What the body leaves out is cleared, members too."""
 
     def decide(current: Stored | None) -> Write:
         assert current is not None
@@ -34,11 +67,10 @@ async def put(edge: Edge, asked: Asked) -> Accepted:
         operations = (MembersSet(members or ()),) if asked.type.name == "Group" else ()
         return _write(asked.type, resource, operations)
 
-    return await _accept(edge, asked, "replace", decide)
+    return decide
 
 
-async def patch_(edge: Edge, asked: Asked) -> Accepted:
-    """PATCH."""
+def _patch(asked: Asked) -> Decide:
     patch.read_operations(asked.raw)  # a message that is none is refused before it waits for the writer
 
     def decide(current: Stored | None) -> Write:
@@ -46,12 +78,19 @@ async def patch_(edge: Edge, asked: Asked) -> Accepted:
         patched = patch.apply(current.body, asked.raw, asked.type)
         return _write(asked.type, patched.resource, patched.members)
 
-    return await _accept(edge, asked, "patch", decide)
+    return decide
 
 
-async def delete(edge: Edge, asked: Asked) -> Accepted:
-    """DELETE."""
-    return await _accept(edge, asked, "delete", lambda _: Delete())
+def _delete(_: Asked) -> Decide:
+    return lambda _: Delete()
+
+
+_METHODS: dict[str, tuple[str, Callable[[Asked], Decide]]] = {
+    "POST": ("create", _create),
+    "PUT": ("replace", _put),
+    "PATCH": ("patch", _patch),
+    "DELETE": ("delete", _delete),
+}
 
 
 def is_members_patch(asked: Asked) -> bool:
@@ -65,21 +104,6 @@ def _is_about_members(operation: patch.Operation) -> bool:
     if operation.path is not None:
         return operation.path.lower().startswith("members")
     return isinstance(operation.value, dict) and all(name.lower() == "members" for name in operation.value)
-
-
-async def _accept(edge: Edge, asked: Asked, operation: str, decide: Decide) -> Accepted:
-    payload = await aside(asked.is_large, lambda: without_password(asked.raw))
-    request = Request(
-        tenant=asked.client.tenant,
-        client=asked.client.name,
-        type=asked.type.name,
-        id=asked.id,
-        operation=operation,
-        payload=payload,
-        if_match=asked.if_match,
-    )
-    targets_for = edge.targets_for
-    return await edge.journal.submit(lambda tx: accept(tx, request, decide, targets_for))
 
 
 def _write(type_: ResourceType, resource: dict[str, Any], members: tuple[MemberOp, ...]) -> Write:

@@ -18,6 +18,7 @@ from bridge.journal import changes, links, memberships, resources
 from bridge.journal.resources import Stored
 from bridge.journal.sql import load
 from bridge.journal.writer import Tx
+from bridge.scim import etags
 from bridge.scim.errors import NotFound, PreconditionFailed, Uniqueness
 from bridge.scim.members import MemberOp
 
@@ -27,7 +28,10 @@ URGENT, NORMAL = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked, by whom. `id` is None for a create; `payload` is the body without a password."""
+    """What was asked, by whom. `id` is None for a create; `payload` is the body without a password.
+
+    `new_id` is the id that a create shall have, where others refer to it already (bulk).
+    """
 
     tenant: str
     client: str
@@ -36,6 +40,8 @@ class Request:
     operation: str
     payload: Any
     if_match: str | None = None
+    if_none_match: str | None = None
+    new_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +80,8 @@ def accept(tx: Tx, request: Request, decide: Decide, targets_for: TargetsFor) ->
     current = resources.get(tx.db, request.tenant, request.type, request.id)
     if current is None:
         raise NotFound(f"there is no {request.type} with id {request.id}")
-    if request.if_match is not None and not _matches(request.if_match, current.version):
-        raise PreconditionFailed("the resource has changed since the version in If-Match")
+    if not etags.holds(request.if_match, request.if_none_match, current.version):
+        raise PreconditionFailed(etags.FAILED)
     decision = decide(current)
     if isinstance(decision, Delete):
         return _delete(tx, request, current, targets_for)
@@ -85,7 +91,7 @@ def accept(tx: Tx, request: Request, decide: Decide, targets_for: TargetsFor) ->
 def _create(tx: Tx, request: Request, decide: Decide, targets_for: TargetsFor) -> Accepted:
     write = decide(None)
     assert isinstance(write, Write)
-    id_ = str(uuid.uuid4())
+    id_ = request.new_id or str(uuid.uuid4())
     stored = Stored(id_, request.tenant, request.type, 1, tx.now, tx.now, None, write.body)
     _store(tx, _SQL["insert"], stored, write)
     _apply_members(tx, request, id_, write.members, targets_for)
@@ -162,9 +168,3 @@ def _record(tx: Tx, request: Request, stored: Stored, targets_for: TargetsFor, l
     )
     for target, kind in targets_for(request.tenant, request.type):
         links.dirty(tx, target, stored.id, kind, lane=lane)
-
-
-def _matches(if_match: str, version: int) -> bool:
-    """RFC 9110 §13.1.1; weak or strong, for our versions are weak and clients repeat them as they like."""
-    tags = {tag.strip().removeprefix("W/").strip('"') for tag in if_match.split(",")}
-    return "*" in tags or str(version) in tags

@@ -255,3 +255,19 @@ def test_a_type_that_no_target_takes_is_recorded_all_the_same(tx):
 
     assert {} == links(tx)
     assert stored == resources.by_id(tx.db, stored.id)
+
+
+@pytest.mark.parametrize("if_none_match", ['W/"1"', "*"])
+def test_a_version_that_shall_not_be_is_refused(tx, if_none_match):
+    stored = create(tx)
+
+    with pytest.raises(PreconditionFailed):
+        replace(tx, stored.id, user(title="Admiral"), if_none_match=if_none_match)
+
+
+def test_a_create_takes_the_id_that_others_refer_to_already(tx):
+    made = accept(
+        tx, Request("default", "okta", "User", None, "create", None, new_id="abc"), lambda _: user(), targets_for
+    )
+
+    assert "abc" == made.stored.id
