@@ -7,7 +7,6 @@ change, the resource, its memberships and a dirty link per target. A request tha
 from __future__ import annotations
 
 import sqlite3
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import orjson
 
 from bridge.journal import changes, links, memberships, resources
+from bridge.journal.ids import new_id
 from bridge.journal.resources import Stored
 from bridge.journal.sql import load
 from bridge.journal.writer import Tx
@@ -91,7 +91,7 @@ def accept(tx: Tx, request: Request, decide: Decide, targets_for: TargetsFor) ->
 def _create(tx: Tx, request: Request, decide: Decide, targets_for: TargetsFor) -> Accepted:
     write = decide(None)
     assert isinstance(write, Write)
-    id_ = request.new_id or str(uuid.uuid4())
+    id_ = request.new_id or new_id(tx.now)
     stored = Stored(id_, request.tenant, request.type, 1, tx.now, tx.now, None, write.body)
     _store(tx, _SQL["insert"], stored, write)
     _apply_members(tx, request, id_, write.members, targets_for)
@@ -118,7 +118,7 @@ def _delete(tx: Tx, request: Request, current: Stored, targets_for: TargetsFor) 
     groups = targets_for(request.tenant, "Group")
     for group in memberships.drop(tx, current.id, [target for target, _ in groups]):
         for target, kind in groups:
-            links.dirty(tx, target, group, kind)
+            links.wish(tx, target, group, kind)
     tx.db.execute(_SQL["bury"], {"id": current.id, "version": version, "now": tx.now})
     stored = Stored(current.id, current.tenant, current.type, version, current.created, tx.now, tx.now, current.body)
     _record(tx, request, stored, targets_for, NORMAL)
@@ -167,4 +167,4 @@ def _record(tx: Tx, request: Request, stored: Stored, targets_for: TargetsFor, l
         ),
     )
     for target, kind in targets_for(request.tenant, request.type):
-        links.dirty(tx, target, stored.id, kind, lane=lane)
+        links.wish(tx, target, stored.id, kind, lane=lane)

@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from bridge.journal.sql import load
+from bridge.journal.sql import load, write_rows
 from bridge.journal.writer import Tx
 
 _SQL = load("chain")
@@ -68,7 +68,7 @@ def write(tx: Tx) -> None:
         chain = seal(tx.chain_key, row["chain"])
     for table in FIELDS:
         if rows := [row for row in tx.changes if row["table"] == table]:
-            tx.db.executemany(_SQL[f"append_{table}"], rows)
+            write_rows(tx.db, _SQL[f"append_{table}"], rows)
     tx.db.execute(_SQL["move_head"], {"seq": seq, "chain": chain})
 
 

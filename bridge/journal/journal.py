@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from bridge.clock import Clock
-from bridge.journal import chain, keys, schema
+from bridge.journal import chain, keys, links, schema
 from bridge.journal.errors import JournalLocked, JournalUnusable
 from bridge.journal.writer import Tx, Writer
 
@@ -109,13 +109,19 @@ def open_journal(path: Path, key: bytes, clock: Clock) -> Journal:
         except BaseException:
             db.close()
             raise
-        return Journal(path, Writer(db, clock, keys.chain_key(key), before_commit=chain.write), lock)
+        return Journal(path, Writer(db, clock, keys.chain_key(key), before_commit=_write_batch), lock)
     except sqlite3.Error as error:
         os.close(lock)
         raise JournalUnusable(f"{path}: cannot be opened as a journal ({error})") from error
     except BaseException:
         os.close(lock)
         raise
+
+
+def _write_batch(tx: Tx) -> None:
+    """What is written once for all requests of a batch."""
+    links.write(tx)
+    chain.write(tx)
 
 
 def _in_snapshot(db: sqlite3.Connection, query: Callable[[sqlite3.Connection], T]) -> T:

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bridge.journal.sql import load
+from bridge.journal.sql import load, write_rows
 from bridge.journal.writer import Tx
 from connectors.sdk import Ref
 
@@ -75,6 +75,17 @@ def dirty(tx: Tx, target: str, resource: str, kind: str, *, lane: int = NORMAL, 
     row = {"target": target, "resource": resource, "kind": kind, "lane": lane, "now": tx.now, "verify": verify}
     tx.db.execute(_SQL["dirty"], row)
     tx.dirtied.add(target)
+
+
+def wish(tx: Tx, target: str, resource: str, kind: str, *, lane: int = NORMAL) -> None:
+    """As `dirty`, at the end of the batch: with all others of it in one statement."""
+    tx.wishes.append({"target": target, "resource": resource, "kind": kind, "lane": lane, "now": tx.now})
+    tx.dirtied.add(target)
+
+
+def write(tx: Tx) -> None:
+    """Raise the wishes of the batch; before it commits."""
+    write_rows(tx.db, _SQL["wish"], tx.wishes)
 
 
 def claim(tx: Tx, target: str, limit: int) -> list[Link]:

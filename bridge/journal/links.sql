@@ -9,6 +9,17 @@ ON CONFLICT (target, resource) DO UPDATE SET
   attempts = 0,
   verify = max(verify, excluded.verify);
 
+-- wish --
+-- As `dirty`, for many at once.
+INSERT INTO link (target, resource, kind, state, wish, done, lane, due)
+VALUES (:target, :resource, :kind, 'dirty', 1, 0, :lane, :now)
+ON CONFLICT (target, resource) DO UPDATE SET
+  wish = wish + 1,
+  state = CASE state WHEN 'sending' THEN 'sending' ELSE 'dirty' END,
+  lane = CASE WHEN state IN ('dirty', 'sending') THEN min(lane, excluded.lane) ELSE excluded.lane END,
+  due = excluded.due,
+  attempts = 0;
+
 -- claim --
 -- The work that is due in one lane, the longest due first.
 UPDATE link SET state = 'sending', sending = wish

@@ -1,9 +1,11 @@
 """The writer: one thread that owns the writing connection, commits in groups and alone checkpoints.
 
-It takes what is queued and never waits for more, gives each request its savepoint, commits once and only then resolves
-the futures. What fails, fails by what may still be trusted (`failures.py`):
+It takes what is queued and never waits for more, commits once and only then resolves the futures. Work may be run
+twice: a batch runs without savepoints first, which are half of its statements; only where work fails after it has
+written something, the batch is undone and run again with a savepoint each. What fails, fails by what may still be
+trusted (`failures.py`):
 
-- one request's own error undoes its savepoint, and no other;
+- one request's own error undoes that request, and no other;
 - a full disk fails the batch (`JournalFull`): nothing of it is kept, reads go on, a later batch may succeed;
 - an I/O error ends the journal (`JournalBroken`): after a failed fsync nothing later can be trusted, so nothing is
   acknowledged any more and the process must end.
@@ -51,12 +53,22 @@ class Tx:
     now: int
     chain_key: bytes
     changes: list[dict[str, Any]] = field(default_factory=list)
+    wishes: list[dict[str, Any]] = field(default_factory=list)
     dirtied: set[str] = field(default_factory=set)
     callbacks: list[Callable[[], None]] = field(default_factory=list)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call it on the event loop once this batch is on disk."""
         self.callbacks.append(callback)
+
+    def mark(self) -> tuple[int, int, int, set[str]]:
+        """Where things stand, for `back_to`."""
+        return len(self.changes), len(self.wishes), len(self.callbacks), self.dirtied.copy()
+
+    def back_to(self, mark: tuple[int, int, int, set[str]]) -> None:
+        """Forget what was kept here since then, for its request failed."""
+        changes, wishes, callbacks, self.dirtied = mark
+        del self.changes[changes:], self.wishes[wishes:], self.callbacks[callbacks:]
 
 
 @dataclass(slots=True)
@@ -174,21 +186,45 @@ class Writer:
 
     def _commit(self, batch: list[_Job], tx: Tx) -> JournalError | None:
         """All of the batch on disk (None), or nothing of it (why). An empty one asks whether the disk takes writes."""
+        start = tx.mark()
         try:
             self._db.execute("BEGIN IMMEDIATE")
             if not batch:
                 self._db.execute("UPDATE head SET seq = seq")
-            for job in batch:
-                self._work(job, tx)
+            if not self._together(batch, tx):
+                self._db.execute("ROLLBACK")
+                tx.back_to(start)
+                self._db.execute("BEGIN IMMEDIATE")
+                self._apart(batch, tx)
             self._before_commit(tx)
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             return self._undo(error)
         return None
 
+    def _together(self, batch: list[_Job], tx: Tx) -> bool:
+        """Run the batch without savepoints; False where one failed that had written something already."""
+        for job in batch:
+            written, mark = self._db.total_changes, tx.mark()
+            self._work(job, tx)
+            if job.error is not None:
+                if self._db.total_changes != written:
+                    return False
+                tx.back_to(mark)
+        return True
+
+    def _apart(self, batch: list[_Job], tx: Tx) -> None:
+        """Run the batch with a savepoint each: what fails is undone alone."""
+        for job in batch:
+            mark = tx.mark()
+            self._db.execute("SAVEPOINT work")
+            self._work(job, tx)
+            if job.error is not None:
+                self._db.execute("ROLLBACK TO work")
+                tx.back_to(mark)
+            self._db.execute("RELEASE work")
+
     def _work(self, job: _Job, tx: Tx) -> None:
-        self._db.execute("SAVEPOINT work")
-        changes, callbacks, dirtied = len(tx.changes), len(tx.callbacks), set(tx.dirtied)
         job.error = None
         try:
             job.result = job.work(tx)
@@ -198,11 +234,6 @@ class Writer:
             job.error = RuntimeError(repr(error)) if isinstance(error, StopIteration) else error  # no future takes that
         if not self._db.in_transaction:
             raise sqlite3.OperationalError("the transaction ended by itself") from job.error
-        if job.error is not None:
-            self._db.execute("ROLLBACK TO work")
-            del tx.changes[changes:], tx.callbacks[callbacks:]
-            tx.dirtied.intersection_update(dirtied)
-        self._db.execute("RELEASE work")
 
     def _undo(self, error: sqlite3.Error) -> JournalError:
         failure = judge(error)

@@ -3,6 +3,7 @@ import sqlite3
 import pytest
 
 from bridge.journal import chain, keys, memberships, resources
+from bridge.journal import links as wishes
 from bridge.journal.accept import Delete, Request, Write, accept
 from bridge.journal.resources import Stored
 from bridge.journal.schema import migrate
@@ -49,11 +50,14 @@ def group(*operations: object) -> Write:
 
 
 def links(tx: Tx) -> dict[tuple[str, str], tuple[str, int, int]]:
+    wishes.write(tx)  # as the writer does at the end of a batch
+    tx.wishes.clear()
     rows = tx.db.execute("SELECT target, resource, state, wish, lane FROM link")
     return {(target, resource): tuple(rest) for target, resource, *rest in rows}
 
 
 def all_delivered(tx: Tx) -> None:
+    links(tx)
     tx.db.execute("UPDATE link SET state = 'in_sync', done = wish")
     tx.db.execute("UPDATE target_membership SET dirty = 0, applied = member")
     tx.dirtied.clear()

@@ -32,3 +32,18 @@ def test_every_statement_fits_the_schema(noun):
                 pytest.fail(f"{noun}.sql, {name}: {error}")
     finally:
         db.close()
+
+
+def test_many_rows_are_written_in_their_order_by_few_statements():
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.execute("CREATE TABLE note (seq INTEGER PRIMARY KEY, name TEXT, text TEXT)")
+    ran = []
+    db.set_trace_callback(ran.append)
+    rows = [{"name": f"n{number}", "text": "x" * number} for number in range(100)]
+
+    sql.write_rows(db, "INSERT INTO note (name, text) VALUES (:name, :text)", rows)
+
+    assert 1 + 2 + 1 == len(ran)  # 64, 16 and 16, 4
+    found = db.execute("SELECT name, text FROM note ORDER BY seq").fetchall()
+    assert [tuple(row.values()) for row in rows] == found
+    db.close()

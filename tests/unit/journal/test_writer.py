@@ -52,6 +52,10 @@ def fail(error: Exception) -> Callable[[Tx], None]:
     return work
 
 
+def refuse(tx: Tx) -> None:
+    raise ValueError("refused before anything was written")
+
+
 def fill_the_disk(tx: Tx) -> None:
     tx.db.execute("PRAGMA max_page_count = 1").fetchone()  # SQLite takes the pages there are
 
@@ -132,6 +136,25 @@ async def test_a_refused_request_undoes_itself_alone(journal):
     assert ("a", "b") == (first, last)
     assert isinstance(refused, ValueError)
     assert ["a", "b"] == names(journal)
+
+
+async def test_work_runs_once_unless_another_of_its_batch_failed_after_it_had_written(journal):
+    ran = []
+
+    def counted(name: str) -> Callable[[Tx], str]:
+        def work(tx: Tx) -> str:
+            ran.append(name)
+            return put(name)(tx)
+
+        return work
+
+    await together(journal, counted("a"), refuse, counted("b"))
+    once, ran[:] = list(ran), []
+    await together(journal, counted("c"), fail(ValueError("no")), counted("d"))
+
+    assert ["a", "b"] == once
+    assert ["c", "c", "d"] == ran
+    assert ["a", "b", "c", "d"] == names(journal)
 
 
 async def test_a_broken_constraint_is_its_requests_own_error(journal):
