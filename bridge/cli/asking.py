@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,26 @@ from bridge.clock import SystemClock
 from bridge.daemon import logs, wiring
 from bridge.daemon.commands import Commands
 from bridge.daemon.control import protocol
-from bridge.daemon.control.protocol import CommandFailed, NoDaemon
+from bridge.daemon.control.protocol import CommandFailed, NoDaemon, Question
 from bridge.journal import JournalError
 from bridge.settings import Settings, SettingsInvalid
 from bridge.settings.plugins import discover
 
+_READS = ("plan", "reconcile")
+"""Commands that reach the target they are about."""
 
-def ask(config: Path, command: str, subject: str | None, show: Callable[[Any], int]) -> int:
+
+def ask(
+    config: Path,
+    command: str,
+    subject: str | None,
+    show: Callable[[Any], int],
+    options: Mapping[str, Any] | None = None,
+) -> int:
     """Ask, and show the answer; the exit code. 1 where it cannot be answered, 2 where the config is wrong."""
     try:
         settings = wiring.load_settings(config)
-        answer = _ask(settings, command, subject)
+        answer = _ask(settings, command, subject, options or {})
     except SettingsInvalid as invalid:
         print(invalid, file=sys.stderr)
         return 2
@@ -32,15 +42,15 @@ def ask(config: Path, command: str, subject: str | None, show: Callable[[Any], i
     return show(answer)
 
 
-def _ask(settings: Settings, command: str, subject: str | None) -> Any:
+def _ask(settings: Settings, command: str, subject: str | None, options: Mapping[str, Any]) -> Any:
     try:
-        return protocol.ask(settings.journal.path.parent, command, subject)
+        return protocol.ask(settings.journal.path.parent, command, subject, options)
     except NoDaemon:
         logs.configure("error", sys.stderr)
-        return asyncio.run(_here(settings, command, subject))
+        return asyncio.run(_here(settings, Question(command, subject, os.getuid(), options)))
 
 
-async def _here(settings: Settings, command: str, subject: str | None) -> Any:
+async def _here(settings: Settings, question: Question) -> Any:
     """Without a daemon: its journal and the one target that is asked about, for one command."""
     clock = SystemClock()
     journal = wiring.journal_of(settings, clock)
@@ -48,11 +58,11 @@ async def _here(settings: Settings, command: str, subject: str | None) -> Any:
     try:
         targets = settings.targets.values()
         units = {each.name: wiring.unit_of(settings, each, plugins, journal, clock) for each in targets}
-        asked = [unit for name, unit in units.items() if name == subject and command in ("plan", "reconcile")]
+        asked = [unit for name, unit in units.items() if name == question.subject and question.command in _READS]
         for unit in asked:
             await unit.target.open()
         try:
-            return await Commands(journal, units, clock, running=False).answer(command, subject)
+            return await Commands(journal, units, clock, running=False).answer(question)
         finally:
             for unit in asked:
                 await unit.target.close()

@@ -18,7 +18,6 @@ NOT_BUILT = {
     "targets": "pausing, resuming and probing targets",
     "deliveries": "listing and retrying deliveries",
     "token": "tokens kept in the journal (the bootstrap token of [clients.NAME] works)",
-    "journal": "verifying, backing up and restoring the journal",
     "restore": "restoring an entry as it was",
 }
 
@@ -64,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     status.set_defaults(module="status")
 
     _plans(commands)
+    _journal(commands)
     connectors = commands.add_parser("connectors", help="the connectors that are installed")
     connectors.add_argument("action", choices=("list",), help="`new` and `certify` are not built yet")
     connectors.set_defaults(module="connectors")
@@ -87,6 +87,19 @@ def _plans(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
             command.set_defaults(subject=None)
         command.add_argument("--json", action="store_true")
         command.set_defaults(module="plans")
+
+
+def _journal(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    actions = commands.add_parser("journal", help="verify the journal").add_subparsers(
+        dest="action", required=True, metavar="ACTION"
+    )
+    verify = _with_config(actions.add_parser("verify", help="say which change or action was altered (exit 3), if any"))
+    verify.add_argument("--anchor", action="append", default=[], metavar="SEQ:HEX", help=_ANCHOR)
+    verify.add_argument("--json", action="store_true")
+    verify.set_defaults(module="journal")
+
+
+_ANCHOR = "a place the chain must have passed, from a log line journal.anchored; may be repeated"
 
 
 def _with_config(command: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -1,18 +1,22 @@
 """What an operator can ask for, as functions: the daemon answers them over its control socket; without a daemon the
 CLI opens the journal and calls them itself.
+
+What changes something is recorded in the journal's chain, in the same transaction, with who asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridge.clock import Clock
-from bridge.daemon.control.protocol import CommandFailed
+from bridge.daemon.control.protocol import CommandFailed, Question
 from bridge.daemon.status import status
 from bridge.daemon.wiring import Unit
-from bridge.journal import Journal, plans
+from bridge.journal import Journal, actions, plans
+from bridge.journal.actions import Action, operator
 from bridge.journal.plans import PlanDecided, PlanUnknown
+from bridge.journal.writer import Tx
 from bridge.reconcile.report import plan_document, to_document
 
 
@@ -25,20 +29,22 @@ class Commands:
         self._clock = clock
         self._running = running
 
-    async def answer(self, command: str, subject: str | None) -> Any:
+    async def answer(self, question: Question) -> Any:
         """Carry out one command; `CommandFailed` where it cannot be."""
-        match command:
+        match question.command:
             case "status":
                 return await self.status()
             case "plan":
-                return await self._reconcile(subject, dry=True)
+                return await self._reconcile(question, dry=True)
             case "reconcile":
-                return await self._reconcile(subject, dry=False)
+                return await self._reconcile(question, dry=False)
             case "plans":
                 return [plan_document(plan) for plan in await self._journal.scan(plans.listing)]
-            case "approve" | "reject":
-                return await self._decide(command, subject or "")
-            case _:
+            case "approve":
+                return await self._decide(question, _approve)
+            case "reject":
+                return await self._decide(question, _reject)
+            case command:
                 raise CommandFailed(f"the daemon knows no command {command!r}; is it another version than the CLI?")
 
     async def status(self) -> dict[str, Any]:
@@ -46,22 +52,48 @@ class Commands:
         settings = [unit.target.settings for unit in self._units.values()]
         return await status(self._journal, settings, self._clock, running=self._running)
 
-    async def _reconcile(self, name: str | None, *, dry: bool) -> dict[str, Any]:
+    def _unit(self, name: str | None) -> Unit:
         unit = self._units.get(name or "")
         if unit is None:
             raise CommandFailed(f"there is no target {name!r}; targets: {', '.join(sorted(self._units)) or 'none'}")
+        return unit
+
+    async def _reconcile(self, question: Question, *, dry: bool) -> dict[str, Any]:
+        unit = self._unit(question.subject)
         if not await unit.health.look():
             raise CommandFailed(
-                f"{name} cannot be read now: {unit.health.breaker.reason}; "
+                f"{question.subject} cannot be read now: {unit.health.breaker.reason}; "
                 f"it is looked at again in {unit.health.seconds_left:.0f} s"
             )
+        if not dry:
+            await self._journal.submit(lambda tx: _record(tx, question))
         return to_document(await unit.reconciler.run(dry=dry))
 
-    async def _decide(self, command: str, plan: str) -> dict[str, Any]:
+    async def _decide(self, question: Question, decide: Callable[[Tx, str], dict[str, Any]]) -> dict[str, Any]:
+        def work(tx: Tx) -> dict[str, Any]:
+            answer = decide(tx, question.subject or "")
+            _record(tx, question, answer)
+            return answer
+
         try:
-            if command == "reject":
-                return plan_document(await self._journal.submit(lambda tx: plans.reject(tx, plan)))
-            approval = await self._journal.submit(lambda tx: plans.approve(tx, plan))
+            return await self._journal.submit(work)
         except (PlanUnknown, PlanDecided) as error:
             raise CommandFailed(str(error)) from None
-        return {"plan": approval.plan, "released": approval.released, "changed_since": approval.changed_since}
+
+
+def _approve(tx: Tx, plan: str) -> dict[str, Any]:
+    approval = plans.approve(tx, plan)
+    return {"plan": approval.plan, "released": approval.released, "changed_since": approval.changed_since}
+
+
+def _reject(tx: Tx, plan: str) -> dict[str, Any]:
+    return plan_document(plans.reject(tx, plan))
+
+
+_TOLD = ("released", "changed_since", "revision")
+
+
+def _record(tx: Tx, question: Question, answer: Mapping[str, Any] | None = None) -> None:
+    """Keep what was asked, and in numbers what came of it."""
+    detail = {**question.options, **{name: value for name, value in (answer or {}).items() if name in _TOLD}}
+    actions.record(tx, Action(operator(question.uid), question.command, question.subject or "", detail))

@@ -18,7 +18,8 @@ from bridge.clock import Clock
 from bridge.daemon import schedule, wiring
 from bridge.daemon.wiring import Unit
 from bridge.edge import Edge
-from bridge.journal import Journal, links, targets
+from bridge.journal import Journal, actions, links, targets
+from bridge.journal.actions import DAEMON, Action
 from bridge.settings import Settings, TargetSettings
 from bridge.settings.plugins import discover
 from connectors.sdk import Plugin
@@ -82,6 +83,8 @@ class House:
         self.edge.targets_for = lambda tenant, type_: takers.get((tenant, type_), ())
         self.edge.clients = wiring.clients_of(settings)
         self._settings = settings
+        detail = {"targets": sorted(self.units), "clients": sorted(settings.clients)}
+        await self._journal.submit(lambda tx: actions.record(tx, Action(DAEMON, "reload", "", detail)), reserved=True)
         log.info("daemon.reloaded", targets=sorted(self.units), clients=sorted(settings.clients))
 
     async def drain(self, seconds: float) -> None:

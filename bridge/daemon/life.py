@@ -19,7 +19,7 @@ import structlog
 
 from bridge import __version__
 from bridge.clock import Clock, SystemClock
-from bridge.daemon import notify, wiring
+from bridge.daemon import anchor, notify, wiring
 from bridge.daemon.commands import Commands
 from bridge.daemon.control.server import listen
 from bridge.daemon.doors import door
@@ -54,6 +54,7 @@ async def live(path: Path, settings: Settings) -> None:
             log.info("daemon.stopping")
             notify.tell(notify.STOPPING)
             await house.drain(DRAIN)
+            await anchor.anchor(journal)
     finally:
         await journal.close()
     log.info("daemon.stopped")
@@ -80,6 +81,7 @@ async def _run(house: House, journal: Journal, stop: asyncio.Event, reloads: Cor
             group.create_task(_unasked("journal", journal.fatal()))
             group.create_task(_unasked("targets", house.run()))
             group.create_task(_unasked("reload", reloads))
+            group.create_task(_unasked("anchor", anchor.keep(journal)))
             group.create_task(notify.stay_alive())
             group.create_task(asked())
     except* _Stop:

@@ -30,14 +30,24 @@ def chain_key(key: bytes) -> bytes:
 
 def check(db: sqlite3.Connection, key: bytes) -> None:
     """Tie a new journal to the key; refuse a journal that was made with another."""
-    proof = hmac.digest(derive(key, b"key check"), b"scim-bridge journal", "sha256")
+    if not is_tied(db, key):
+        db.execute(_SQL["first_head"], {"proof": _proof(key), "chain": chain.seal(chain_key(key), b"")})
+
+
+def is_tied(db: sqlite3.Connection, key: bytes) -> bool:
+    """Whether the journal was made with the key; False where it was made with none yet."""
     (stored,) = db.execute(_SQL["key_proof"]).fetchone() or (None,)
     if stored is None:
         if db.execute(_SQL["any"]).fetchone() is not None:
             raise JournalUnusable("the journal has a chain and no head: somebody removed it; restore the journal")
-        db.execute(_SQL["first_head"], {"proof": proof, "chain": chain.seal(chain_key(key), b"")})
-    elif not hmac.compare_digest(stored, proof):
+        return False
+    if not hmac.compare_digest(stored, _proof(key)):
         raise JournalUnusable(
             "the journal was made with another key: hand in the one it was made with ([journal] key), "
             "or restore that key from where it was kept"
         )
+    return True
+
+
+def _proof(key: bytes) -> bytes:
+    return hmac.digest(derive(key, b"key check"), b"scim-bridge journal", "sha256")

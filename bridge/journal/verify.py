@@ -9,11 +9,14 @@ from __future__ import annotations
 import hmac
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from bridge.journal import chain
+from bridge.journal import chain, keys
 from bridge.journal.chain import FIELDS, Place
+from bridge.journal.errors import JournalUnusable
 from bridge.journal.sql import load
 
 _SQL = load("chain")
@@ -40,6 +43,18 @@ def verify(db: sqlite3.Connection, key: bytes, anchors: Iterable[Place] = ()) ->
         return _Walk(db, key, anchors).walk()
     finally:
         db.row_factory, db.text_factory = before
+
+
+def verify_file(path: Path, key: bytes, anchors: Iterable[Place] = ()) -> Verdict:
+    """Verify a journal in its file, while a daemon uses it or not; `JournalUnusable` where it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as db:
+            db.execute("PRAGMA busy_timeout = 5000")
+            db.execute("PRAGMA wal_autocheckpoint = 0")  # the writer alone checkpoints
+            keys.is_tied(db, key)
+            return verify(db, keys.chain_key(key), anchors)
+    except sqlite3.Error as error:
+        raise JournalUnusable(f"{path}: cannot be read as a journal ({error})") from error
 
 
 class _Walk:

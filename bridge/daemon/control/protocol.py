@@ -1,9 +1,10 @@
 """How the CLI and the daemon speak: one JSON line asks, one JSON line answers, over a Unix socket beside the journal.
 
-    {"command": "plan", "subject": "corp"}
+    {"command": "plan", "subject": "corp", "options": {}}
     {"result": …}   or   {"error": "there is no target 'crop'; targets: corp, nightly"}
 
-The socket has mode 0600, and the kernel says who calls (SO_PEERCRED): the uid goes into the log of what was asked.
+The socket has mode 0600, and the kernel says who calls (SO_PEERCRED): the uid goes into the log of what was asked, and
+into the journal's chain with what was done.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,16 @@ import orjson
 NAME = "control.sock"
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes; a plan of a large target is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, about what, by whom: `uid` as the kernel said it."""
+
+    command: str
+    subject: str | None
+    uid: int
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 class CommandFailed(Exception):
@@ -41,7 +53,14 @@ def address(folder: Path) -> Iterator[str]:
         os.close(handle)
 
 
-def ask(folder: Path, command: str, subject: str | None = None, *, seconds: float | None = None) -> Any:
+def ask(
+    folder: Path,
+    command: str,
+    subject: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    *,
+    seconds: float | None = None,
+) -> Any:
     """Ask the daemon whose journal is in `folder`; raises `NoDaemon`, or `CommandFailed` with the daemon's words."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as line:
         line.settimeout(seconds)
@@ -50,7 +69,8 @@ def ask(folder: Path, command: str, subject: str | None = None, *, seconds: floa
                 line.connect(path)
         except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
             raise NoDaemon(str(error)) from None
-        line.sendall(orjson.dumps({"command": command, "subject": subject}) + b"\n")
+        question = {"command": command, "subject": subject, "options": dict(options or {})}
+        line.sendall(orjson.dumps(question) + b"\n")
         answer = orjson.loads(_everything(line) or b'{"error": "the daemon ended before it answered"}')
     if "error" in answer:
         raise CommandFailed(answer["error"])

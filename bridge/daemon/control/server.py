@@ -15,12 +15,12 @@ from typing import Any
 import orjson
 import structlog
 
-from bridge.daemon.control.protocol import LONGEST_LINE, NAME, CommandFailed, address, peer_uid
+from bridge.daemon.control.protocol import LONGEST_LINE, NAME, CommandFailed, Question, address, peer_uid
 
 log = structlog.get_logger()
 
-Answer = Callable[[str, str | None], Awaitable[Any]]
-"""What carries out a command: its name and its subject in, a JSON value out; raises `CommandFailed`."""
+Answer = Callable[[Question], Awaitable[Any]]
+"""What carries out a command: a JSON value out; raises `CommandFailed`."""
 
 
 async def listen(folder: Path, answer: Answer) -> asyncio.Server:
@@ -55,12 +55,13 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ans
 
 async def _reply(line: bytes, uid: int, answer: Answer) -> dict[str, Any]:
     try:
-        question = orjson.loads(line)
-        command, subject = question["command"], question.get("subject")
+        asked = orjson.loads(line)
+        command, subject = asked["command"], asked.get("subject")
+        question = Question(command, subject, uid, asked.get("options") or {})
     except (ValueError, TypeError, KeyError, AttributeError):
         return {"error": "that is no command of scim-bridge"}
     try:
-        result = await answer(command, subject)
+        result = await answer(question)
     except CommandFailed as error:
         log.info("command.failed", command=command, subject=subject, uid=uid, reason=str(error))
         return {"error": str(error)}

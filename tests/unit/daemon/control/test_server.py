@@ -12,12 +12,14 @@ from structlog.testing import capture_logs
 from bridge.daemon.control import protocol, server
 
 
-async def _answer(command: str, subject: str | None) -> Any:
-    if command == "status":
-        return {"targets": {subject: "closed"}}
-    if command == "crash":
+async def _answer(question: protocol.Question) -> Any:
+    if question.command == "status":
+        return {"targets": {question.subject: "closed"}}
+    if question.command == "who":
+        return {"uid": question.uid, "options": question.options}
+    if question.command == "crash":
         raise ZeroDivisionError
-    raise protocol.CommandFailed(f"there is no target {subject!r}")
+    raise protocol.CommandFailed(f"there is no target {question.subject!r}")
 
 
 async def _ask(folder: Path, command: str, subject: str | None) -> Any:
@@ -36,6 +38,13 @@ async def test_who_asked_is_logged(tmp_path: Path) -> None:
     assert lines == [
         {"event": "command.done", "log_level": "info", "command": "status", "subject": "corp", "uid": os.getuid()}
     ]
+
+
+async def test_who_carries_it_out_knows_who_asked_and_how(tmp_path: Path) -> None:
+    async with await server.listen(tmp_path, _answer):
+        answer = await asyncio.to_thread(protocol.ask, tmp_path, "who", None, {"force": True})
+
+    assert answer == {"uid": os.getuid(), "options": {"force": True}}
 
 
 async def test_a_command_that_fails_says_why(tmp_path: Path) -> None:

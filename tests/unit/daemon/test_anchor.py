@@ -1,0 +1,67 @@
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from bridge.clock import SetClock
+from bridge.daemon import anchor
+from bridge.journal import Journal, actions, anchors, chain, open_journal
+from bridge.journal.actions import DAEMON, Action
+
+
+@pytest.fixture
+async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
+    journal = open_journal(tmp_path / "journal.db", bytes(32), SetClock())
+    yield journal
+    await journal.close()
+
+
+async def act(journal: Journal) -> None:
+    await journal.submit(lambda tx: actions.record(tx, Action(DAEMON, "reload")))
+
+
+async def test_the_head_goes_into_the_log_and_into_its_file(journal: Journal) -> None:
+    await act(journal)
+
+    with capture_logs() as lines:
+        place = await anchor.anchor(journal)
+
+    assert place is not None
+    assert place == anchors.read(journal.path)
+    assert lines == [{"event": "journal.anchored", "log_level": "info", "seq": 1, "chain": place.chain.hex()}]
+
+
+async def test_a_head_that_has_not_moved_is_not_told_again(journal: Journal) -> None:
+    place = await anchor.anchor(journal)
+
+    with capture_logs() as lines:
+        assert place == await anchor.anchor(journal, place)
+
+    assert lines == []
+
+
+async def test_it_is_anchored_every_minute_for_as_long_as_we_run(journal: Journal) -> None:
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            raise asyncio.CancelledError
+        await act(journal)
+
+    with capture_logs() as lines, pytest.raises(asyncio.CancelledError):
+        await anchor.keep(journal, wait)
+
+    assert waits == [60.0, 60.0, 60.0]
+    assert [line["seq"] for line in lines] == [0, 1, 2]
+
+
+async def test_a_file_that_cannot_be_written_is_told_and_ends_nothing(journal: Journal) -> None:
+    anchors.path_of(journal.path).mkdir()
+
+    with capture_logs() as lines:
+        assert await anchor.anchor(journal) == journal.read(chain.head)
+
+    assert [line["event"] for line in lines] == ["journal.anchored", "journal.anchor_not_written"]
