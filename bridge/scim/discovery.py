@@ -8,7 +8,7 @@ from typing import Any
 
 from bridge.scim.messages import MOST_RESULTS
 from bridge.scim.resource_types import ResourceType
-from bridge.scim.schemas import Schema
+from bridge.scim.schemas import Schema, built_in
 
 CONFIG = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 RESOURCE_TYPE = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
@@ -72,11 +72,26 @@ def resource_type(resource_type: ResourceType, base_url: str) -> dict[str, Any]:
 
 
 def schema(schema: Schema, base_url: str) -> dict[str, Any]:
-    """One Schema, as its JSON has it."""
-    meta = {"resourceType": "Schema", "location": f"{base_url}/Schemas/{schema.id}"}
-    return {**schema.raw, "schemas": [SCHEMA], "meta": meta}
+    """One Schema, with every characteristic of its attributes."""
+    return {
+        "schemas": [SCHEMA],
+        "id": schema.id,
+        "name": schema.name,
+        "description": schema.description,
+        "attributes": [attribute.described() for attribute in schema.attributes],
+        "meta": {"resourceType": "Schema", "location": f"{base_url}/Schemas/{schema.id}"},
+    }
 
 
 def schemas(resource_types: Iterable[ResourceType]) -> Mapping[str, Schema]:
-    """Every schema in use, by its URN."""
-    return {schema.id: schema for each in resource_types for schema in each.by_urn.values()}
+    """Every schema in use by its URN, those of discovery itself last (RFC 7643 §8.7.2)."""
+    used = {schema.id: schema for each in resource_types for schema in _schemas_of(each)}
+    return used | {schema.id: schema for schema in _OWN}
+
+
+def _schemas_of(resource_type: ResourceType) -> Iterable[Schema]:
+    yield resource_type.schema
+    yield from (extension.schema for extension in resource_type.extensions)
+
+
+_OWN = tuple(built_in(name) for name in ("schema", "resource_type", "service_provider_config"))

@@ -10,17 +10,17 @@ import base64
 import binascii
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from bridge.scim.errors import InvalidValue
+from bridge.scim.errors import InvalidSyntax, InvalidValue
 from bridge.scim.schemas import Attribute, Type
 
 INTEGERS = range(-(2**63), 2**63)
 
 _DATETIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,12}))?(Z|[+-]\d\d:\d\d)?", re.ASCII | re.IGNORECASE
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,12}))?(Z|[+-]\d\d:[0-5]\d)?", re.ASCII | re.IGNORECASE
 )
 
 
@@ -81,11 +81,13 @@ def _datetime(attribute: Attribute, value: Any) -> str:
 
 
 def _binary(attribute: Attribute, value: Any) -> str:
+    """In either alphabet of RFC 4648, with or without padding (RFC 7643 §2.3.6)."""
     text = _string(attribute, value)
+    of_urls = "-" in text or "_" in text
     try:
-        base64.b64decode(
-            text + "=" * (-len(text) % 4), altchars=b"-_" if "-" in text or "_" in text else None, validate=True
-        )
+        if of_urls and ("+" in text or "/" in text):
+            raise ValueError("two alphabets")
+        base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_" if of_urls else None, validate=True)
     except (binascii.Error, ValueError):
         raise _wrong(attribute, "must be base64") from None
     return text
@@ -117,16 +119,29 @@ def many(attribute: Attribute, values: list[Any]) -> list[Any]:
 
 def whole(attribute: Attribute, value: Any) -> Any:
     """The attribute's value as it comes: one or many; None where it has none (RFC 7643 §2.5)."""
-    if value is None:
+    if value is None or value == []:
         return None
     if attribute.multi_valued:
         if not isinstance(value, list):
             raise _wrong(attribute, "must be a list of values")
         return many(attribute, value) or None
-    if isinstance(value, list) and attribute.is_complex and len(value) <= 1:
-        value = value[0] if value else None
-        return None if value is None else one(attribute, value)
+    if isinstance(value, list) and attribute.is_complex and len(value) == 1:
+        return None if value[0] is None else one(attribute, value[0])
     return one(attribute, value)
+
+
+def same(attribute: Attribute, one: Any, other: Any) -> bool:
+    """Whether two checked values mean the same: text by `caseExact`, dates by their instant."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        names = one.keys() | other.keys()
+        return all(same(attribute.subs.get(name, attribute), one.get(name), other.get(name)) for name in names)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(same(attribute, *pair) for pair in zip(one, other, strict=True))
+    if isinstance(one, str) and isinstance(other, str):
+        if attribute.type is Type.DATETIME:
+            return instant(one) == instant(other)
+        return one == other if attribute.case_exact else one.casefold() == other.casefold()
+    return bool(one == other)
 
 
 def one_primary(values: list[Any], kept: Any = None) -> list[Any]:
@@ -143,6 +158,12 @@ def one_primary(values: list[Any], kept: Any = None) -> list[Any]:
     return result
 
 
+def refuse_twins(value: Mapping[str, Any], name: str) -> None:
+    """Names differ by more than case: two readers of `userName` and `USERNAME` would see two things."""
+    if sum(each.lower() == name.lower() for each in value) > 1:
+        raise InvalidSyntax(f"{name} is there twice; upper and lower case do not tell names apart")
+
+
 def _complex(attribute: Attribute, value: Any) -> dict[str, Any] | None:
     if isinstance(value, str) and "value" in attribute.subs:
         return {"value": value} if value else None
@@ -152,7 +173,11 @@ def _complex(attribute: Attribute, value: Any) -> dict[str, Any] | None:
     subs = attribute.subs
     for name, each in value.items():
         sub = subs.get(name) or subs.get(name.lower())
-        if sub is None or sub.read_only or each is None:
+        if sub is None:
+            continue
+        if name != sub.name:
+            refuse_twins(value, sub.name)
+        if sub.read_only or each is None:
             continue
         checked = whole(sub, each)
         if checked is not None:
