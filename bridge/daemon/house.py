@@ -88,13 +88,14 @@ class House:
         log.info("daemon.reloaded", targets=sorted(self.units), clients=sorted(settings.clients))
 
     async def drain(self, seconds: float) -> None:
-        """Nothing new is claimed; what is in hand gets so many seconds."""
+        """Nothing new is claimed; what is in hand gets so many seconds; who waits for a delivery is answered."""
+        self.edge.waiters.end()
         async with asyncio.TaskGroup() as group:
             for unit in self.units.values():
                 group.create_task(unit.deliverer.drain(seconds))
 
     async def _start(self, settings: Settings, target: TargetSettings) -> None:
-        unit = wiring.unit_of(settings, target, self._plugins, self._journal, self._clock)
+        unit = wiring.unit_of(settings, target, self._plugins, self._journal, self._clock, self.edge.waiters.settled)
         await unit.target.open()
         for kind, rules in unit.target.rules.items():
             follow = partial(

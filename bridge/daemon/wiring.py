@@ -5,7 +5,7 @@ Everything that can fail is built before anything live is touched: `unit_of` mak
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from bridge.edge import Client, Clients, Edge, Limits
 from bridge.journal import Journal, open_journal
 from bridge.mapping import check_target, compile_target
 from bridge.reconcile.reconciler import Reconciler
+from bridge.scim.delivery import with_delivery
 from bridge.scim.profiles import PROFILES
 from bridge.scim.resource_types import CORE, ResourceType
 from bridge.settings import ClientSettings, Settings, TargetSettings
@@ -47,13 +48,20 @@ def journal_of(settings: Settings, clock: Clock) -> Journal:
 
 
 def unit_of(
-    settings: Settings, target: TargetSettings, plugins: Mapping[str, Plugin], journal: Journal, clock: Clock
+    settings: Settings,
+    target: TargetSettings,
+    plugins: Mapping[str, Plugin],
+    journal: Journal,
+    clock: Clock,
+    settled: Callable[[str], None] = lambda _: None,
 ) -> Unit:
-    """One target's parts; nothing is reached yet."""
+    """One target's parts; nothing is reached yet. `settled` hears of each resource whose delivery came to something."""
     connector = plugins[target.connector].build(target.own, Context(target.name, settings.directory))
     made = Target(target.name, target, connector, compile_target(target, BY_KIND))
     health = Health(journal, made, clock)
-    return Unit(made, health, Deliverer(journal, made, health, clock), Reconciler(journal, made, health, clock))
+    return Unit(
+        made, health, Deliverer(journal, made, health, clock, settled=settled), Reconciler(journal, made, health, clock)
+    )
 
 
 def clients_of(settings: Settings) -> Clients:
@@ -81,7 +89,7 @@ def edge_of(settings: Settings, journal: Journal, clock: Clock) -> Edge:
         journal=journal,
         clients=clients_of(settings),
         targets_for=lambda tenant, type_: takers.get((tenant, type_), ()),
-        types=CORE,
+        types=with_delivery(CORE),
         base_url=settings.edge.url.rstrip("/"),
         clock=clock,
         limits=Limits(settings.edge.max_body, settings.edge.max_group_body),

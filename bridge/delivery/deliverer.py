@@ -37,12 +37,13 @@ class Deliverer:
         health: Health,
         clock: Clock,
         chance: Callable[[], float] = random.random,
+        settled: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._journal = journal
         self._target = target
         self._health = health
         self._clock = clock
-        self._worker = Worker(journal, target, health, clock, chance)
+        self._worker = Worker(journal, target, health, clock, chance, settled)
         self._news = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._draining = False

@@ -33,13 +33,14 @@ log = structlog.get_logger()
 
 @dataclass
 class Worker:
-    """Delivers links of one target; any number at once. `chance` gives numbers in [0, 1)."""
+    """Delivers links of one target; any number at once. `chance` gives numbers in [0, 1); `settled` hears of each."""
 
     journal: Journal
     target: Target
     health: Health
     clock: Clock
     chance: Callable[[], float] = random.random
+    settled: Callable[[str], None] = lambda _: None
     entries: Entries = field(init=False)
     groups: Groups = field(init=False)
 
@@ -171,6 +172,7 @@ class Worker:
             fix=trouble.fix if trouble else None,
         )
         await self.journal.submit(lambda tx: _write(tx, settled, progress), reserved=True)
+        self.settled(link.resource)
 
     def _tell(self, progress: Progress, began: float) -> None:
         """One line per delivery, with everything on it; a delivery that needed no call is told at debug."""

@@ -19,7 +19,9 @@ from bridge.edge.listener import Answer
 from bridge.edge.listing import find
 from bridge.edge.parts import Asked, Client, Edge
 from bridge.edge.routes import Route
-from bridge.edge.shown import dumped, etag, is_large, location, show_alone
+from bridge.edge.shown import dumped, is_large, location, show_alone, shows_delivery
+from bridge.edge.stamps import etag
+from bridge.edge.waiting import wait_for_targets
 from bridge.journal import resources
 from bridge.journal.accept import Accepted
 from bridge.scim import etags
@@ -102,43 +104,50 @@ async def _get(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Respo
         raise NotFound(f"there is no {type_.name} with id {id_[:80]}")
     if asked.if_match is not None and not etags.names(asked.if_match, stored.version):
         raise PreconditionFailed(etags.FAILED)
-    if asked.if_none_match is not None and etags.names(asked.if_none_match, stored.version):
+    unchanged = asked.if_none_match is not None and etags.names(asked.if_none_match, stored.version)
+    if unchanged and not shows_delivery(asked.search):  # which goes on without a new version
         return web.Response(status=304, headers={"ETag": etag(stored.version)})
     return await _resource(edge, asked, Accepted(stored, changed=False), 200)
 
 
-async def _create(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
-    return await _resource(edge, asked, await writes.carry_out(edge, asked, "POST"), 201)
+async def _create(edge: Edge, request: web.BaseRequest, asked: Asked) -> web.Response:
+    accepted = await writes.carry_out(edge, asked, "POST")
+    return await _resource(edge, asked, accepted, 201, await wait_for_targets(edge, request, accepted.stored))
 
 
-async def _put(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
-    return await _resource(edge, asked, await writes.carry_out(edge, asked, "PUT"), 200)
+async def _put(edge: Edge, request: web.BaseRequest, asked: Asked) -> web.Response:
+    accepted = await writes.carry_out(edge, asked, "PUT")
+    return await _resource(edge, asked, accepted, 200, await wait_for_targets(edge, request, accepted.stored))
 
 
-async def _patch(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
+async def _patch(edge: Edge, request: web.BaseRequest, asked: Asked) -> web.Response:
     accepted = await writes.carry_out(edge, asked, "PATCH")
+    waited = await wait_for_targets(edge, request, accepted.stored)
     if writes.is_members_patch(asked) and edge.journal.read(lambda db: is_large(db, accepted.stored)):
-        return web.Response(status=204, headers={"ETag": etag(accepted.stored.version)})
-    return await _resource(edge, asked, accepted, 200)
+        return web.Response(status=204, headers={"ETag": etag(accepted.stored.version), **waited})
+    return await _resource(edge, asked, accepted, 200, waited)
 
 
-async def _delete(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
-    await writes.carry_out(edge, asked, "DELETE")
-    return web.Response(status=204)
+async def _delete(edge: Edge, request: web.BaseRequest, asked: Asked) -> web.Response:
+    accepted = await writes.carry_out(edge, asked, "DELETE")
+    return web.Response(status=204, headers=await wait_for_targets(edge, request, accepted.stored))
 
 
 _ON_TYPE: dict[str, Act] = {"GET": _list, "HEAD": _list, "POST": _create}
 _ON_RESOURCE: dict[str, Act] = {"GET": _get, "HEAD": _get, "PUT": _put, "PATCH": _patch, "DELETE": _delete}
 
 
-async def _resource(edge: Edge, asked: Asked, accepted: Accepted, status: int) -> web.Response:
+async def _resource(
+    edge: Edge, asked: Asked, accepted: Accepted, status: int, waited: dict[str, str] | None = None
+) -> web.Response:
     stored = accepted.stored
     body: object
-    if accepted.created and asked.type.find("members") is None:
+    is_alone = accepted.created and asked.type.find("members") is None
+    if is_alone and not waited and not shows_delivery(asked.search):
         body = show_alone(edge, asked.type, stored, asked.search)
     else:
-        body = await dumped(edge, asked, stored)
-    headers = {"ETag": etag(stored.version), "Location": location(edge, asked.type, stored.id)}
+        body = await dumped(edge, asked, stored, delivery=bool(waited))
+    headers = {"ETag": etag(stored.version), "Location": location(edge, asked.type, stored.id), **(waited or {})}
     return json_response(body, status, headers)
 
 

@@ -10,13 +10,15 @@ from typing import Any
 
 import orjson
 
+from bridge.edge import delivery_state
 from bridge.edge.narrowing import asks_for, narrow
 from bridge.edge.parts import Client, Edge
-from bridge.edge.shown import add_related, describe, shows_members
+from bridge.edge.shown import add_related, describe, shows_delivery, shows_members
 from bridge.edge.shown import show as show_one
 from bridge.edge.sorting import keys_of, ordered
 from bridge.journal import Connection, memberships, resources
 from bridge.journal.resources import Index, Stored
+from bridge.scim.delivery import is_filtered_by
 from bridge.scim.errors import TooMany
 from bridge.scim.evaluate import compile_filter
 from bridge.scim.filter import Tree, parse
@@ -39,7 +41,8 @@ async def find(edge: Edge, client: Client, types: list[ResourceType], search: Se
         shown = [show_one(db, edge, type_, row, search) for type_, row in rows]
         return orjson.dumps(list_response(shown, total, search.start))
 
-    if all(plan.is_short and not shows_members(plan.type, search) for plan in plans):
+    costly = shows_delivery(search)
+    if all(plan.is_short and not costly and not shows_members(plan.type, search) for plan in plans):
         return edge.journal.read(run)
     return await edge.journal.scan(run)
 
@@ -91,6 +94,7 @@ class _Plan:
         rest = self.way.rest
         self.matches: Callable[[Mapping[str, Any]], bool] | None = compile_filter(rest, type_) if rest else None
         self.related = [name for name in ("members", "groups") if asks_for(rest, name)]
+        self.delivery = is_filtered_by(rest)
 
     @property
     def is_everything(self) -> bool:
@@ -99,7 +103,12 @@ class _Plan:
     @property
     def is_short(self) -> bool:
         """A handful of rows: quicker read here than handed to a thread."""
-        return self.way.narrow is not None and self.way.narrow.index is not Index.MEMBER and not self.related
+        return (
+            self.way.narrow is not None
+            and self.way.narrow.index is not Index.MEMBER
+            and not self.related
+            and not self.delivery
+        )
 
     def run(self, db: Connection) -> Iterator[Stored]:
         """The matching resources in the order of their creation."""
@@ -116,4 +125,6 @@ class _Plan:
         whole = describe(self.edge, self.type, row)
         for name in self.related:
             add_related(db, self.edge, name, whole)
+        if self.delivery:
+            delivery_state.attach(db, self.edge, row, whole)
         return whole

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bridge.clock import Clock
 from bridge.edge.metrics import Metrics
 from bridge.edge.routes import Routes
+from bridge.edge.waiters import Waiters
 from bridge.journal import Journal
 from bridge.scim.discovery import Features
 from bridge.scim.messages import Search
@@ -67,6 +68,7 @@ class Edge:
     features: Features = field(default_factory=Features)
     is_ready: Callable[[], bool] = lambda: True
     metrics: Metrics = field(default_factory=Metrics)
+    waiters: Waiters = field(default_factory=Waiters)
 
     def __post_init__(self) -> None:
         self.by_endpoint = {each.endpoint.lower(): each for each in self.types.values()}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 import orjson
 
+from bridge.edge import delivery_state
 from bridge.edge.parts import Asked, Edge
+from bridge.edge.stamps import etag, timestamp
 from bridge.journal import Connection, memberships
 from bridge.journal.resources import Stored
+from bridge.scim.delivery import is_asked_for
 from bridge.scim.members import Member
 from bridge.scim.messages import Search
 from bridge.scim.project import answer, wants
@@ -22,23 +23,19 @@ LARGE_GROUP = 1000
 """Members from which on a group is shown in a thread, and a PATCH of members alone is answered without it."""
 
 
-def etag(version: int) -> str:
-    """A weak tag: the same resource may be shown in more ways than one."""
-    return f'W/"{version}"'
-
-
 def location(edge: Edge, type_: ResourceType, id_: str) -> str:
     return f"{edge.base_url}/{type_.endpoint}/{id_}"
 
 
-async def dumped(edge: Edge, asked: Asked, stored: Stored) -> bytes:
-    """The resource as JSON; a large group is put together in a thread."""
+async def dumped(edge: Edge, asked: Asked, stored: Stored, *, delivery: bool = False) -> bytes:
+    """The resource as JSON; a large group is put together in a thread. `delivery`: with the targets' state, unasked."""
 
     def dump(db: Connection) -> bytes:
-        return orjson.dumps(show(db, edge, asked.type, stored, asked.search))
+        return orjson.dumps(show(db, edge, asked.type, stored, asked.search, delivery=delivery))
 
     def dump_if_small(db: Connection) -> bytes | None:
-        return None if shows_members(asked.type, asked.search) and is_large(db, stored) else dump(db)
+        costly = delivery or shows_members(asked.type, asked.search) or shows_delivery(asked.search)
+        return None if costly and is_large(db, stored) else dump(db)
 
     small = edge.journal.read(dump_if_small)
     return await edge.journal.scan(dump) if small is None else small
@@ -53,13 +50,26 @@ def shows_members(type_: ResourceType, search: Search) -> bool:
     return type_.find("members") is not None and wants("members", type_, search.attributes, search.excluded)
 
 
-def show(db: Connection, edge: Edge, type_: ResourceType, stored: Stored, search: Search) -> dict[str, Any]:
+def shows_delivery(search: Search) -> bool:
+    """Whether the client asked how far the targets are."""
+    return bool(search.attributes) and is_asked_for(search.attributes)
+
+
+def show(
+    db: Connection, edge: Edge, type_: ResourceType, stored: Stored, search: Search, *, delivery: bool = False
+) -> dict[str, Any]:
     """The resource as the search wants it; what is not shown is not read."""
     whole = describe(edge, type_, stored)
     for name in ("members", "groups"):
         if type_.find(name) is not None and wants(name, type_, search.attributes, search.excluded):
             add_related(db, edge, name, whole)
-    return answer(whole, type_, search.attributes, search.excluded)
+    asked = shows_delivery(search)
+    if asked:
+        delivery_state.attach(db, edge, stored, whole)
+    shown = answer(whole, type_, search.attributes, search.excluded)
+    if delivery and not asked:
+        delivery_state.attach(db, edge, stored, shown)
+    return shown
 
 
 def show_alone(edge: Edge, type_: ResourceType, stored: Stored, search: Search) -> dict[str, Any]:
@@ -112,8 +122,3 @@ def _groups(db: Connection, edge: Edge, id_: str) -> Iterable[dict[str, Any]]:
                 shown = {"value": group, "$ref": f"{edge.base_url}/Groups/{group}", "type": kind}
                 yield {**shown, "display": body["displayName"]} if "displayName" in body else shown
         ring, kind = found, "indirect"
-
-
-@lru_cache(4096)
-def timestamp(milliseconds: int) -> str:
-    return f"{datetime.fromtimestamp(milliseconds // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"

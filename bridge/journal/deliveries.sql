@@ -1,0 +1,18 @@
+-- of_resource --
+-- How far each target is with one resource. `waits`: what it names (a member, a manager) is not there yet, and will come.
+SELECT l.target, l.state, l.version, l.due, l.locator,
+       l.error_class, l.error_code, l.error_attribute, l.error_text, l.error_fix, l.error_at,
+       coalesce(t.breaker, 'closed'), t.cause, t.reason, t.retry_at,
+       EXISTS (SELECT 1 FROM target_membership AS m LEFT JOIN link AS n ON n.target = m.target AND n.resource = m.member
+               WHERE m.target = l.target AND m.group_id = l.resource AND m.applied IS NULL
+               AND (n.state IS NULL OR n.state <> 'in_sync'))
+       OR
+       EXISTS (SELECT 1 FROM reference AS r LEFT JOIN link AS n ON n.target = r.target AND n.resource = r.names
+               WHERE r.target = l.target AND r.resource = l.resource AND n.entry_id IS NULL
+               AND (n.state IS NULL OR n.state <> 'in_sync')) AS waits
+FROM link AS l LEFT JOIN target AS t ON t.name = l.target
+WHERE l.resource = :resource ORDER BY l.target;
+
+-- progress --
+-- The same in short, for who waits for it.
+SELECT target, state, version FROM link WHERE resource = :resource;
