@@ -17,6 +17,7 @@ from bridge.journal.resources import Stored
 from bridge.scim import patch
 from bridge.scim.members import MemberOp, MembersAdd, MembersSet, split_members
 from bridge.scim.resource_types import ResourceType
+from bridge.scim.unknown import refuse_in_patch, refuse_in_resource
 from bridge.scim.validate import receive, replace, take_password
 
 
@@ -53,17 +54,18 @@ def prepare(asked: Asked, method: str, new_id: str | None = None) -> Prepared:
 
 
 def _create(asked: Asked) -> Decide:
-    resource, members = split_members(receive(asked.raw, asked.type))
+    resource, members = split_members(receive(_body(asked), asked.type))
     write = _write(asked.type, resource, () if members is None else (MembersAdd(members),))
     return lambda _: write
 
 
 def _put(asked: Asked) -> Decide:
     """What the body leaves out is cleared, members too."""
+    raw = _body(asked)
 
     def decide(current: Stored | None) -> Write:
         assert current is not None
-        resource, members = split_members(replace(current.body, asked.raw, asked.type))
+        resource, members = split_members(replace(current.body, raw, asked.type))
         operations = (MembersSet(members or ()),) if asked.type.name == "Group" else ()
         return _write(asked.type, resource, operations)
 
@@ -71,11 +73,11 @@ def _put(asked: Asked) -> Decide:
 
 
 def _patch(asked: Asked) -> Decide:
-    patch.read_operations(asked.raw)  # a message that is none is refused before it waits for the writer
+    operations = _operations(asked)
 
     def decide(current: Stored | None) -> Write:
         assert current is not None
-        patched = patch.apply(current.body, asked.raw, asked.type)
+        patched = patch.apply(current.body, operations, asked.type, asked.client.profile)
         return _write(asked.type, patched.resource, patched.members)
 
     return decide
@@ -104,6 +106,22 @@ def _is_about_members(operation: patch.Operation) -> bool:
     if operation.path is not None:
         return operation.path.lower().startswith("members")
     return isinstance(operation.value, dict) and all(name.lower() == "members" for name in operation.value)
+
+
+def _operations(asked: Asked) -> list[patch.Operation]:
+    """The operations that were sent, in the RFC's words."""
+    operations = patch.read_operations(asked.raw, asked.client.profile)
+    if asked.client.refuses_unknown:
+        refuse_in_patch(operations, asked.type)
+    return operations
+
+
+def _body(asked: Asked) -> Any:
+    """The resource that was sent, in the RFC's words."""
+    raw = asked.client.profile.body(asked.raw, asked.type.schema.id)
+    if asked.client.refuses_unknown:
+        refuse_in_resource(raw, asked.type)
+    return raw
 
 
 def _write(type_: ResourceType, resource: dict[str, Any], members: tuple[MemberOp, ...]) -> Write:

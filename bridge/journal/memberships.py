@@ -13,6 +13,7 @@ import orjson
 
 from bridge.journal.sql import load
 from bridge.journal.writer import Tx
+from bridge.scim.errors import NoTarget
 from bridge.scim.members import Member, MemberOp, MembersAdd, MembersRemove, MembersRemoveWhere, MembersSet
 
 _SQL = load("memberships")
@@ -59,10 +60,13 @@ def exceeds(db: sqlite3.Connection, group: str, number: int) -> bool:
 
 
 def apply(tx: Tx, tenant: str, group: str, operations: Iterable[MemberOp], targets: Sequence[str]) -> bool:
-    """Carry out the operations in order; whether any row changed."""
+    """Carry out the operations in order; whether any row is another than before. Raises `NoTarget`."""
     changed: set[str] = set()
     for operation in operations:
-        changed.update(_carry_out(tx.db, tenant, group, operation))
+        moved = set(_carry_out(tx.db, tenant, group, operation))
+        if not moved and isinstance(operation, MembersRemove | MembersRemoveWhere) and operation.must_match:
+            raise NoTarget("no member matches the path")
+        changed ^= moved  # who left and came back is where he was
     if changed:
         members = _json(sorted(changed))  # in the order of the index: twice as fast for many
         for target in targets:
@@ -93,7 +97,8 @@ def _carry_out(db: sqlite3.Connection, tenant: str, group: str, operation: Membe
         case MembersRemove(ids):
             yield from _rows(db, "remove", group, _json(ids))
         case MembersRemoveWhere():
-            matching = _json(member.value for member in of(db, group) if operation.matches(member))
+            rows = db.execute(_SQL["of"], {"group": group})
+            matching = _json(row[0] for row in rows if operation.matches(Member(*row)))
             yield from _rows(db, "remove", group, matching)
 
 

@@ -44,9 +44,10 @@ class MembersAdd:
 
 @dataclass(frozen=True, slots=True)
 class MembersRemove:
-    """These ids are no members; that one of them is none already is fine."""
+    """These ids are no members. `must_match`: that none of them is one already is no target (RFC 7644 §3.12)."""
 
     ids: tuple[str, ...]
+    must_match: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class MembersRemoveWhere:
     """Members of whom this is true are none any more."""
 
     selects: Callable[[Any], bool] = field(compare=False)
+    must_match: bool = False
 
     def matches(self, member: Member) -> bool:
         return self.selects(member.as_scim())
@@ -71,9 +73,15 @@ def split_members(resource: dict[str, Any]) -> tuple[dict[str, Any], tuple[Membe
 
 
 def read_members(value: Any) -> tuple[Member, ...]:
-    """Members as an operation's value has them: a list, or one alone; objects, or plain ids."""
+    """Members as an operation's value has them: a list, or one alone; objects, or plain ids.
+
+    One that holds nothing is refused, not left out: else `replace` by a list of such would remove everybody.
+    """
     values = value if isinstance(value, list) else [value]
-    return _members(many(_ATTRIBUTE, values))
+    members = _members(many(_ATTRIBUTE, values))
+    if len(members) != len(values):
+        raise _nameless()
+    return members
 
 
 def _members(values: list[dict[str, Any]]) -> tuple[Member, ...]:
@@ -83,8 +91,12 @@ def _members(values: list[dict[str, Any]]) -> tuple[Member, ...]:
 def _member(value: dict[str, Any]) -> Member:
     id_ = value.get("value")
     if not id_:
-        raise InvalidValue("a member needs a value: the id of a user or group")
+        raise _nameless()
     return Member(id_, _type(value), value.get("display"))
+
+
+def _nameless() -> InvalidValue:
+    return InvalidValue("a member needs a value: the id of a user or group")
 
 
 def _type(value: dict[str, Any]) -> str | None:

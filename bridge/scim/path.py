@@ -9,6 +9,7 @@ A URN may be parted from its attribute by a dot too, as Entra ID sends it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bridge.scim.errors import InvalidPath, ScimError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from bridge.scim.filter import Tree
 
 LONGEST = 4096
+KEPT = 512
+"""Paths that are kept resolved: a client asks by the same few again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +39,25 @@ class Path:
         return self.sub or self.attribute
 
 
+@lru_cache(KEPT)
 def resolve(text: str, resource_type: ResourceType) -> Path:
     """Where the path leads; `InvalidPath` where it leads nowhere, `InvalidFilter` where its selection is not one."""
     if len(text) > LONGEST:
         raise InvalidPath("the path is too long")
     head, selection, tail = _cut(text.strip())
     extension, name = _schema_and_name(head, resource_type)
-    if not name:
-        if selection is not None or tail:
-            raise InvalidPath("a value selection needs an attribute before it")
+    if not name and extension and selection is None:
         return Path(extension, None)
-    name, _, sub_name = name.partition(".")
+    name, dot, sub_name = name.partition(".")
     attribute = extension.find(name) if extension else resource_type.find(name)
     if attribute is None:
         raise InvalidPath(f"there is no attribute {_shown(head)}")
-    if tail and (sub_name or not tail.startswith(".")):
+    if tail and (dot or not tail.startswith(".")):
         raise InvalidPath(f"{_shown(text)} is not a path")
-    sub = _sub(attribute, sub_name or tail[1:])
+    sub = _sub(attribute, sub_name or tail[1:]) if dot or tail else None
     if selection is None:
         return Path(extension, attribute, sub)
-    return Path(extension, attribute, sub, _selection(selection, attribute, bool(sub_name)))
+    return Path(extension, attribute, sub, _selection(selection, attribute, bool(dot)))
 
 
 def _selection(text: str, attribute: Attribute, too_late: bool) -> Tree:
@@ -66,9 +68,7 @@ def _selection(text: str, attribute: Attribute, too_late: bool) -> Tree:
     return parse(text)
 
 
-def _sub(attribute: Attribute, name: str) -> Attribute | None:
-    if not name:
-        return None
+def _sub(attribute: Attribute, name: str) -> Attribute:
     found = attribute.sub(name)
     if found is None:
         raise InvalidPath(f"{attribute.name} has no sub-attribute {_shown(name)}")
@@ -110,8 +110,9 @@ def _schema_and_name(head: str, resource_type: ResourceType) -> tuple[Schema | N
         if schema is resource_type.schema:
             raise InvalidPath("the URN of the core schema names no attribute")
         return schema, ""
-    for urn, known in resource_type.by_urn.items():
-        if head.lower().startswith(urn) and head[len(urn)] in ":." and len(head) > len(urn) + 1:
+    for urn in sorted(resource_type.by_urn, key=len, reverse=True):
+        if head.lower().startswith((urn + ":", urn + ".")) and len(head) > len(urn) + 1:
+            known = resource_type.by_urn[urn]
             return (None if known is resource_type.schema else known), head[len(urn) + 1 :]
     raise InvalidPath(f"there is no schema {_shown(head)} here")
 

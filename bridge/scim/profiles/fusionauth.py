@@ -2,4 +2,4 @@
 
 from bridge.scim.profiles.profile import Profile
 
-FUSIONAUTH = Profile("fusionauth")
+FUSIONAUTH = Profile("fusionauth", forgives_absent=True)

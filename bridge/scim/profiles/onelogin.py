@@ -2,4 +2,4 @@
 
 from bridge.scim.profiles.profile import Profile
 
-ONELOGIN = Profile("onelogin", withholds=frozenset({"bulk"}))
+ONELOGIN = Profile("onelogin", withholds=frozenset({"bulk"}), forgives_absent=True)

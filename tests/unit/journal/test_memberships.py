@@ -5,6 +5,7 @@ import pytest
 from bridge.journal import keys, memberships
 from bridge.journal.schema import migrate
 from bridge.journal.writer import Tx
+from bridge.scim.errors import NoTarget
 from bridge.scim.members import Member, MembersAdd, MembersRemove, MembersRemoveWhere, MembersSet
 
 TARGETS = ("corp", "saas")
@@ -231,3 +232,29 @@ def test_one_member_more_reads_no_list(tx, statement):
     plan = tx.db.execute(f"EXPLAIN QUERY PLAN {load('memberships')[statement]}", named).fetchall()
 
     assert not [step for *_, step in plan if "SCAN membership" in step or "SCAN r" in step]
+
+
+@pytest.mark.parametrize(
+    "removal",
+    [MembersRemove(("x", "y"), must_match=True), MembersRemoveWhere(lambda value: False, must_match=True)],
+)
+def test_a_removal_that_must_match_and_does_not_has_no_target(tx, removal):
+    apply(tx, add("a"))
+
+    with pytest.raises(NoTarget):
+        apply(tx, removal)
+
+
+def test_a_removal_that_must_match_needs_one_of_its_ids(tx):
+    apply(tx, add("a", "b"))
+
+    assert apply(tx, MembersRemove(("a", "x"), must_match=True))
+    assert ["b"] == ids(tx)
+
+
+def test_who_left_and_came_back_changed_nothing(tx):
+    apply(tx, add("a"))
+    all_delivered(tx)
+
+    assert not apply(tx, MembersRemove(("a",)), add("a"))
+    assert [] == dirty(tx)
