@@ -6,8 +6,10 @@ are never logged, so nothing here needs to take them out again.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
+import threading
 from collections.abc import MutableMapping
 from typing import Any, TextIO
 
@@ -21,9 +23,52 @@ _SHARED: list[structlog.types.Processor] = [
 ]
 
 
+class Lines:
+    """Where the lines go: those of one turn of the event loop are written at once, for each write wakes a reader.
+
+    What someone may have to look at is written at once, and so is everything outside the loop.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._waiting: list[str] = []
+        self._lock = threading.Lock()
+
+    def debug(self, line: str) -> None:
+        """Take a line that may wait until the loop has turned."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.warning(line)
+            return
+        with self._lock:
+            self._waiting.append(line)
+            if len(self._waiting) == 1:
+                loop.call_soon(self.flush)
+
+    def warning(self, line: str) -> None:
+        """Write a line, after those that wait."""
+        with self._lock:
+            self._waiting.append(line)
+        self.flush()
+
+    info = msg = debug
+    error = critical = exception = fatal = warning
+
+    def flush(self) -> None:
+        """Write what waits."""
+        with self._lock:
+            if self._waiting:
+                text = "\n".join([*self._waiting, ""])
+                self._waiting.clear()
+                self._out.write(text)
+                self._out.flush()
+
+
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
     """Send every log line of this process to `stream` (stdout), from `level` on."""
     out = stream or sys.stdout
+    lines = Lines(out)
     threshold = logging.getLevelNamesMapping()[level.upper()]
     if out.isatty():
         # plain: the rich one, where it is installed, shows the values of every local variable, and takes seconds for it
@@ -38,7 +83,7 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[*_SHARED, *tail],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.PrintLoggerFactory(out),
+        logger_factory=lambda *_: lines,
         cache_logger_on_first_use=True,
     )
     _adopt_standard_logging(out, threshold)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.journal.links import Link, Named
@@ -41,7 +41,7 @@ class Progress:
 
     def now(self, **fields: Any) -> None:
         """The link is like this now."""
-        self.link = replace(self.link, **fields)
+        self.link = self.link._replace(**fields)
 
     def at(self, ref: Ref) -> None:
         """The entry is here now."""
