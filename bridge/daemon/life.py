@@ -19,7 +19,7 @@ import structlog
 
 from bridge import __version__
 from bridge.clock import Clock, SystemClock
-from bridge.daemon import anchor, notify, wiring
+from bridge.daemon import anchor, notify, tidying, wiring
 from bridge.daemon.commands import Commands
 from bridge.daemon.control.server import listen
 from bridge.daemon.doors import door
@@ -50,7 +50,7 @@ async def live(path: Path, settings: Settings) -> None:
             await _open(stack, settings, journal, house, clock)
             log.info("daemon.ready", version=__version__, pid=os.getpid(), edge=settings.edge.url)
             notify.tell(notify.READY, f"STATUS=serving {settings.edge.url}")
-            await _run(house, journal, stop, _reloads(path, house, clock, reload_))
+            await _run(house, journal, stop, _reloads(path, house, clock, reload_), _tidying(settings, journal, clock))
             log.info("daemon.stopping")
             notify.tell(notify.STOPPING)
             await house.drain(DRAIN)
@@ -69,7 +69,17 @@ async def _open(stack: AsyncExitStack, settings: Settings, journal: Journal, hou
     await stack.enter_async_context(door(make_app(house.edge), settings.edge.listen))
 
 
-async def _run(house: House, journal: Journal, stop: asyncio.Event, reloads: Coroutine[Any, Any, None]) -> None:
+def _tidying(settings: Settings, journal: Journal, clock: Clock) -> Coroutine[Any, Any, None]:
+    return tidying.keep_tidy(journal, tidying.keep_of(settings.journal), clock)
+
+
+async def _run(
+    house: House,
+    journal: Journal,
+    stop: asyncio.Event,
+    reloads: Coroutine[Any, Any, None],
+    tidies: Coroutine[Any, Any, None],
+) -> None:
     """Everything that runs for ever, until `stop`; the first loop that ends otherwise ends them all."""
 
     async def asked() -> None:
@@ -81,6 +91,7 @@ async def _run(house: House, journal: Journal, stop: asyncio.Event, reloads: Cor
             group.create_task(_unasked("journal", journal.fatal()))
             group.create_task(_unasked("targets", house.run()))
             group.create_task(_unasked("reload", reloads))
+            group.create_task(_unasked("tidying", tidies))
             group.create_task(_unasked("anchor", anchor.keep(journal)))
             group.create_task(notify.stay_alive())
             group.create_task(asked())

@@ -78,6 +78,12 @@ def head(db: sqlite3.Connection) -> Place | None:
     return None if row is None else Place(*row)
 
 
+def pruned_to(db: sqlite3.Connection) -> int:
+    """The last row that was pruned; 0: none was."""
+    row = db.execute(_SQL["checkpoint"]).fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def link(key: bytes, previous: bytes, row: Mapping[str, Any]) -> bytes:
     """What ties the row to the head before it."""
     fields = [row[name] for name in FIELDS[row["table"]]]

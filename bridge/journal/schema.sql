@@ -18,6 +18,7 @@ CREATE TABLE resource (
 CREATE UNIQUE INDEX resource_unique ON resource (tenant, type, unique_key) WHERE deleted IS NULL AND unique_key IS NOT NULL;
 CREATE INDEX resource_external ON resource (tenant, type, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX resource_list ON resource (tenant, type, seq) WHERE deleted IS NULL;
+CREATE INDEX resource_buried ON resource (deleted) WHERE deleted IS NOT NULL;
 
 -- Group → member. `member` may name a resource that does not exist (clients repeat what they know).
 CREATE TABLE membership (

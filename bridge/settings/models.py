@@ -33,10 +33,13 @@ def _sealing(secret: SecretStr) -> SecretStr:
 
 
 class JournalSettings(Frozen):
-    """Where the journal is, and the key that seals and chains it."""
+    """Where the journal is, the key that seals and chains it, and for how long changes are kept in it."""
 
     path: Path = Path("journal.db")
     key: Annotated[Secret, AfterValidator(_sealing)]
+    keep: Duration = 400 * 86400.0
+    keep_payloads: Duration = 90 * 86400.0
+    max_size: Size = 4 * 2**30
 
     @property
     def key_bytes(self) -> bytes:

@@ -1,0 +1,42 @@
+"""Tidy the journal once an hour: what is kept for how long is the config's, what may go is the journal's to say."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bridge.clock import Clock
+from bridge.journal import Journal, JournalError
+from bridge.journal.retention import Keep, tidy
+from bridge.settings.models import JournalSettings
+
+log = structlog.get_logger()
+
+FIRST, EVERY = 60.0, 3600.0
+"""Seconds until the first time, and between two."""
+
+
+def keep_of(settings: JournalSettings) -> Keep:
+    """How long and how much, as the journal counts it."""
+    return Keep(round(settings.keep * 1000), round(settings.keep_payloads * 1000), settings.max_size)
+
+
+async def keep_tidy(
+    journal: Journal, keep: Keep, clock: Clock, wait: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> None:
+    """For ever."""
+    await wait(FIRST)
+    while True:
+        try:
+            kept = await tidy(journal, keep, clock.now())
+        except JournalError as error:
+            if not journal.writable:  # full or broken: the writer has said so, and knows what follows
+                log.info("journal.tidying_put_off", reason=str(error))
+        else:
+            if kept:
+                log.info("journal.tidied", erased=kept.erased, pruned=kept.pruned, tombstones=kept.tombstones)
+            if kept.waits:
+                log.warning("journal.keeps_unfinished", remedy="see `scim-bridge status`: old work is parked or held")
+        await wait(EVERY)

@@ -1,0 +1,1 @@
+CREATE INDEX resource_buried ON resource (deleted) WHERE deleted IS NOT NULL;
