@@ -1,19 +1,22 @@
 """What a filter means (RFC 7644 §3.4.2.2): tree + resource type → a function from a resource to yes or no.
 
-Text is compared by the attribute's `caseExact`; dates by the instant they mean; a multi-valued attribute matches by any
-of its values, a complex one by its `value`. An attribute that the resource type does not have has no value. `password`
-may not be asked for, and nothing is told about it.
+Text is compared by the attribute's `caseExact`, folded as unique names are (RFC 7644 §5); ids exactly; dates by the
+instant they mean; a multi-valued attribute matches by any of its values, a complex one by its `value`. An attribute
+that the resource type does not have has no value (§3.4.2.1): nothing equals it, and `ne` is true of it. What is never
+returned (`password`) may not be asked for, and nothing is told about it.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from bridge.scim.errors import InvalidFilter
+from bridge.scim.errors import InvalidFilter, InvalidPath
 from bridge.scim.filter import And, Comparison, Literal, Name, Not, Operator, Or, Present, Selection, Tree
-from bridge.scim.resource_types import ResourceType
+from bridge.scim.path import resolve
+from bridge.scim.resource_types import ResourceType, fold
 from bridge.scim.schemas import Attribute, Returned, Type
 from bridge.scim.values import instant
 
@@ -106,7 +109,7 @@ def _test(attribute: Attribute, operation: Operator, literal: Literal) -> Callab
     """Whether one value stands in the relation to the literal; for `ne`, whether it is equal."""
     if attribute.type in (Type.BOOLEAN, Type.BINARY) and operation in _ORDER:
         raise InvalidFilter(f"{attribute.name} is {attribute.type} and has no order: {operation} cannot be asked")
-    want, fold = _prepare(attribute, operation, literal)
+    want, comparable = _prepare(attribute, operation, literal)
     if operation in _TEXT:
         compare: Callable[[Any, Any], bool] = _TEXT[operation]
         kind: tuple[type, ...] = (str,)
@@ -115,7 +118,7 @@ def _test(attribute: Attribute, operation: Operator, literal: Literal) -> Callab
         kind = (int, float) if isinstance(want, int | float) and not isinstance(want, bool) else (type(want),)
 
     def test(value: Any) -> bool:
-        have = fold(value)
+        have = comparable(value)
         if isinstance(have, bool) and bool not in kind:
             return False
         return isinstance(have, kind) and compare(have, want)
@@ -137,7 +140,7 @@ def _prepare(attribute: Attribute, operation: Operator, literal: Literal) -> tup
             raise InvalidFilter(f"{attribute.name} is a dateTime, and the value is not (RFC 7643 §2.3.5)")
         return when, lambda value: instant(value) if isinstance(value, str) else None
     if isinstance(literal, str) and not attribute.case_exact and attribute.type is not Type.BINARY:
-        return literal.casefold(), lambda value: value.casefold() if isinstance(value, str) else value
+        return fold(literal), lambda value: fold(value) if isinstance(value, str) else value
     return literal, lambda value: value
 
 
@@ -146,48 +149,53 @@ def _is_present(value: Any) -> bool:
 
 
 def _top(name: Name, resource_type: ResourceType) -> tuple[Attribute | None, Read]:
-    """An attribute of the resource, or of an extension where it is qualified."""
-    holder: str | None = None
-    if name.urn:
-        schema = resource_type.schema_of(name.urn)
-        attribute = schema.find(name.attribute) if schema else None
-        if schema is resource_type.schema:
-            attribute = resource_type.find(name.attribute)
-        elif schema is not None:
-            holder = schema.id
-    else:
-        attribute = resource_type.find(name.attribute)
-    if attribute is None:
-        return None, lambda _: ()
-    return _sub(attribute, name.sub, _reader(attribute, holder))
+    """An attribute of the resource, or of an extension where it is qualified; an extension as a whole."""
+    try:
+        path = resolve(str(name), resource_type)
+    except InvalidPath:
+        _refuse_secrets_of(name, resource_type)
+        return None, _nothing
+    holder = path.extension.id if path.extension else None
+    if path.attribute is None:
+        return None, _reader(str(holder), None)
+    _refuse_secret(path.attribute)
+    read = _reader(path.attribute.name, holder)
+    return _sub(path.attribute, path.sub, read) if path.sub else (path.attribute, read)
 
 
 def _within(name: Name, attribute: Attribute) -> tuple[Attribute | None, Read]:
     if name.urn or name.sub:
-        return None, lambda _: ()
-    if not attribute.is_complex and name.attribute.lower() == "value":
-        return attribute, _reader(Attribute("value", attribute.type), None)
+        return None, _nothing
+    if not attribute.is_complex:
+        is_value = name.attribute.lower() == "value"
+        return (attribute, _reader("value", None)) if is_value else (None, _nothing)
     sub = attribute.sub(name.attribute)
-    return (None, lambda _: ()) if sub is None else (sub, _reader(sub, None))
-
-
-def _sub(attribute: Attribute, name: str | None, read: Read) -> tuple[Attribute | None, Read]:
-    _refuse_secret(attribute)
-    if name is None:
-        return attribute, read
-    sub = attribute.sub(name)
     if sub is None:
-        return None, lambda _: ()
+        return None, _nothing
     _refuse_secret(sub)
-    inner = _reader(sub, None)
-    return sub, lambda resource: [each for value in read(resource) if isinstance(value, dict) for each in inner(value)]
+    return _as_compared(sub, attribute), _reader(sub.name, None)
 
 
-def _value_of(attribute: Attribute, read: Read) -> tuple[Attribute | None, Read]:
+def _sub(attribute: Attribute, sub: Attribute, read: Read) -> tuple[Attribute, Read]:
+    _refuse_secret(sub)
+    inner = _reader(sub.name, None)
+    return _as_compared(sub, attribute), lambda resource: [
+        each for value in read(resource) if isinstance(value, dict) for each in inner(value)
+    ]
+
+
+def _as_compared(sub: Attribute, attribute: Attribute) -> Attribute:
+    """The `value` beside a `$ref` is the id of a resource, and ids are compared exactly (RFC 7643 §3.1)."""
+    is_id = sub.name == "value" and "$ref" in attribute.subs
+    return replace(sub, case_exact=True) if is_id and not sub.case_exact else sub
+
+
+def _value_of(attribute: Attribute, read: Read) -> tuple[Attribute, Read]:
     """A complex attribute that is compared means its `value` (RFC 7643 §2.4)."""
-    if attribute.sub("value") is None:
+    value = attribute.sub("value")
+    if value is None:
         raise InvalidFilter(f"{attribute.name} is complex: compare one of its sub-attributes")
-    return _sub(attribute, "value", read)
+    return _sub(attribute, value, read)
 
 
 def _refuse_secret(attribute: Attribute) -> None:
@@ -195,9 +203,18 @@ def _refuse_secret(attribute: Attribute) -> None:
         raise InvalidFilter(f"{attribute.name} cannot be asked for")
 
 
-def _reader(attribute: Attribute, holder: str | None) -> Read:
-    key = attribute.name
+def _refuse_secrets_of(name: Name, resource_type: ResourceType) -> None:
+    """A sub-attribute that a secret does not have is refused like the secret."""
+    attribute = resource_type.find(name.attribute)
+    if attribute is not None:
+        _refuse_secret(attribute)
 
+
+def _nothing(_: object) -> Iterable[Any]:
+    return ()
+
+
+def _reader(key: str, holder: str | None) -> Read:
     def read(resource: Mapping[str, Any]) -> Iterable[Any]:
         if holder is not None:
             resource = resource.get(holder) or {}
