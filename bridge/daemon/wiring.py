@@ -11,14 +11,15 @@ from pathlib import Path
 
 from bridge.clock import Clock
 from bridge.delivery import Deliverer
-from bridge.edge import Client, Clients, Edge, Limits
+from bridge.edge import Bounds, Client, Clients, Edge, Limits
 from bridge.journal import Journal, open_journal
 from bridge.mapping import check_target, compile_target
 from bridge.reconcile.reconciler import Reconciler
 from bridge.scim.delivery import with_delivery
+from bridge.scim.discovery import Features
 from bridge.scim.profiles import PROFILES
 from bridge.scim.resource_types import CORE, ResourceType
-from bridge.settings import ClientSettings, Settings, TargetSettings
+from bridge.settings import ClientSettings, EdgeSettings, Settings, TargetSettings
 from bridge.settings.load import load
 from bridge.settings.plugins import discover
 from bridge.targets import Health, Target
@@ -70,7 +71,7 @@ def clients_of(settings: Settings) -> Clients:
 
 
 def _client(client: ClientSettings) -> Client:
-    return Client(client.name, client.tenant, PROFILES[client.profile], client.unknown == "refuse")
+    return Client(client.name, client.tenant, PROFILES[client.profile], client.unknown == "refuse", client.me)
 
 
 def takers_of(targets: Sequence[TargetSettings]) -> dict[tuple[str, str], list[tuple[str, str]]]:
@@ -92,5 +93,13 @@ def edge_of(settings: Settings, journal: Journal, clock: Clock) -> Edge:
         types=with_delivery(CORE),
         base_url=settings.edge.url.rstrip("/"),
         clock=clock,
-        limits=Limits(settings.edge.max_body, settings.edge.max_group_body),
+        limits=_limits(settings.edge),
+        features=Features(
+            bulk=True, max_operations=settings.edge.max_bulk_operations, max_payload=settings.edge.max_bulk_body
+        ),
     )
+
+
+def _limits(edge: EdgeSettings) -> Limits:
+    bulk = Bounds(edge.max_bulk_body, name="maxPayloadSize")
+    return Limits(Bounds(edge.max_body), Bounds(edge.max_group_body), bulk, edge.max_bulk_operations)

@@ -3,6 +3,6 @@
 from bridge.edge.app import make_app
 from bridge.edge.listener import Answer, serve
 from bridge.edge.ops import make_ops_app
-from bridge.edge.parts import Client, Clients, Edge, Limits
+from bridge.edge.parts import Bounds, Client, Clients, Edge, Limits
 
-__all__ = ["Answer", "Client", "Clients", "Edge", "Limits", "make_app", "make_ops_app", "serve"]
+__all__ = ["Answer", "Bounds", "Client", "Clients", "Edge", "Limits", "make_app", "make_ops_app", "serve"]

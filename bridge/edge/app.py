@@ -4,6 +4,9 @@ One dispatcher and no router, for every answer, 404 and 405 too, is ours.
 
 /{Users,Groups}  /{Users,Groups}/{id}  /{Users,Groups}/.search  /.search  /  /Me  /Bulk
 /ServiceProviderConfig  /ResourceTypes[/{name}]  /Schemas[/{urn}]
+
+A path that is there answers OPTIONS with what else it answers, and HEAD as GET; any other method it does not know is
+405 with the same list.
 """
 
 from __future__ import annotations
@@ -12,19 +15,21 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from bridge.edge import discover, writes
+from bridge.edge import bulk, discover, writes
 from bridge.edge.body import read_json
-from bridge.edge.gate import gate, json_response
+from bridge.edge.gate import gate, json_response, not_allowed
 from bridge.edge.listener import Answer
 from bridge.edge.listing import find
+from bridge.edge.me import own
 from bridge.edge.parts import Asked, Client, Edge
-from bridge.edge.routes import Route
+from bridge.edge.routes import Route, readable
 from bridge.edge.shown import dumped, is_large, location, show_alone, shows_delivery
 from bridge.edge.stamps import etag
 from bridge.edge.waiting import wait_for_targets
 from bridge.journal import resources
 from bridge.journal.accept import Accepted
 from bridge.scim import etags
+from bridge.scim.discovery import offered
 from bridge.scim.errors import MethodNotAllowed, NotFound, NotImplementedHere, PreconditionFailed
 from bridge.scim.messages import Search, search_from_body, search_from_query
 from bridge.scim.resource_types import ResourceType
@@ -38,36 +43,51 @@ def make_app(edge: Edge) -> Answer:
     async def dispatch(request: web.BaseRequest, client: Client, route: Route) -> web.Response:
         if route.parts is None:
             raise NotFound("there is nothing here; SCIM is at " + edge.base_url)
-        return await _dispatch(edge, request, client, route.parts)
+        try:
+            return await _dispatch(edge, request, client, route.parts)
+        except MethodNotAllowed as error:
+            if request.method != "OPTIONS":
+                raise
+            return web.Response(status=204, headers={"Allow": error.allow})
 
     return gate(edge, dispatch)
 
 
 async def _dispatch(edge: Edge, request: web.BaseRequest, client: Client, parts: tuple[str, ...]) -> web.Response:
+    if not parts:
+        return await _search(edge, request, client, list(edge.types.values()))
     head = parts[0].lower()
     type_ = edge.by_endpoint.get(head)
     if type_ is not None and len(parts) <= 2:
         return await _on_type(edge, request, client, type_, parts[1] if len(parts) == 2 else None)
-    if parts in (("",), (".search",)):
-        return await _search(edge, request, client, list(edge.types.values()), by_post=parts != ("",))
-    if head in ("me", "bulk"):
-        raise NotImplementedHere(f"/{parts[0]} is not built")
-    return discover.answer(edge, request, parts)
+    match (head, *parts[1:]):
+        case (".search",):
+            return await _search_by_post(edge, request, client, list(edge.types.values()))
+        case ("me",):
+            return await _on_type(edge, request, client, *own(edge, client))
+        case ("bulk",):
+            return await _bulk(edge, request, client)
+        case _:
+            return discover.answer(edge, request, client, parts)
 
 
 async def _on_type(
-    edge: Edge, request: web.BaseRequest, client: Client, type_: ResourceType, id_: str | None
+    edge: Edge,
+    request: web.BaseRequest,
+    client: Client,
+    type_: ResourceType,
+    id_: str | None,
 ) -> web.Response:
     if id_ == ".search":
-        return await _search(edge, request, client, [type_], by_post=True)
+        return await _search_by_post(edge, request, client, [type_])
     acts = _ON_TYPE if id_ is None else _ON_RESOURCE
     act = acts.get(request.method)
     if act is None:
-        raise _not_allowed(request, acts)
+        raise not_allowed(request, acts)
     asked = Asked(client, type_, _query(request), id_)
     if request.method in ("POST", "PUT", "PATCH"):
-        limit = edge.limits.group_body if type_.name == "Group" else edge.limits.body
-        asked.raw, asked.is_large = await read_json(request, limit, edge.limits.body_seconds)
+        bounds = edge.limits.group_body if type_.name == "Group" else edge.limits.body
+        asked.raw, asked.is_large = await read_json(request, bounds)
     asked.if_match = request.headers.get("If-Match")
     asked.if_none_match = request.headers.get("If-None-Match")
     return await act(edge, request, asked)
@@ -76,21 +96,31 @@ async def _on_type(
 def _query(request: web.BaseRequest) -> Search:
     if not request.rel_url.raw_query_string:
         return Search()
-    return search_from_query({name.lower(): value for name, value in request.rel_url.query.items()})
+    return search_from_query({name.lower(): readable(value) for name, value in request.rel_url.query.items()})
 
 
-async def _search(
-    edge: Edge, request: web.BaseRequest, client: Client, types: list[ResourceType], *, by_post: bool
+async def _search(edge: Edge, request: web.BaseRequest, client: Client, types: list[ResourceType]) -> web.Response:
+    if request.method not in ("GET", "HEAD"):
+        raise not_allowed(request, ("GET", "HEAD"))
+    return json_response(await find(edge, client, types, _query(request)))
+
+
+async def _search_by_post(
+    edge: Edge, request: web.BaseRequest, client: Client, types: list[ResourceType]
 ) -> web.Response:
-    if not by_post:
-        if request.method not in ("GET", "HEAD"):
-            raise MethodNotAllowed(f"{request.method} is not possible here", "GET, HEAD")
-        return json_response(await find(edge, client, types, _query(request)))
     if request.method != "POST":
-        raise MethodNotAllowed(f"{request.method} is not possible here", "POST")
-    body, _ = await read_json(request, edge.limits.body, edge.limits.body_seconds)
-    search = search_from_body(body)
-    return json_response(await find(edge, client, types, search))
+        raise not_allowed(request, ("POST",))
+    body, _ = await read_json(request, edge.limits.body)
+    return json_response(await find(edge, client, types, search_from_body(body)))
+
+
+async def _bulk(edge: Edge, request: web.BaseRequest, client: Client) -> web.Response:
+    if not offered(edge.features, client.profile).bulk:
+        raise NotImplementedHere("bulk is not offered to this client (/ServiceProviderConfig)")
+    if request.method != "POST":
+        raise not_allowed(request, ("POST",))
+    body, is_large = await read_json(request, edge.limits.bulk)
+    return json_response(await bulk.answer(edge, client, body, is_large=is_large))
 
 
 async def _list(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
@@ -149,7 +179,3 @@ async def _resource(
         body = await dumped(edge, asked, stored, delivery=bool(waited))
     headers = {"ETag": etag(stored.version), "Location": location(edge, asked.type, stored.id), **(waited or {})}
     return json_response(body, status, headers)
-
-
-def _not_allowed(request: web.BaseRequest, acts: dict[str, Act]) -> MethodNotAllowed:
-    return MethodNotAllowed(f"{request.method} is not possible here", ", ".join(acts))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+import re
+from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import orjson
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
+from bridge.edge.parts import Bounds
 from bridge.scim.errors import InvalidSyntax, TooLarge, TooSlow, UnsupportedMedia
 
 T = TypeVar("T")
@@ -18,15 +21,29 @@ MEDIA_TYPES = ("application/scim+json", "application/json")
 LARGE = 128 * 1024
 """Bytes from which on a body is worked on in a thread, so that one client's large group delays nobody else."""
 
+_CHARSET = re.compile(r'charset\s*=\s*"?([^\s;"]*)')
 
-async def read_json(request: web.BaseRequest, limit: int, seconds: float) -> tuple[Any, bool]:
+
+async def read_json(request: web.BaseRequest, bounds: Bounds) -> tuple[Any, bool]:
     """The body as JSON values, and whether it is large; a `ScimError` says why it is not taken."""
-    declared = request.headers.get("Content-Type")
-    if declared and declared.partition(";")[0].strip().lower() not in MEDIA_TYPES:
-        raise UnsupportedMedia(f"the body must be {MEDIA_TYPES[0]} or {MEDIA_TYPES[1]}")
-    raw = await _read(request, limit, seconds)
+    _check_media(request.headers)
+    raw = await _read(request, bounds)
     is_large = len(raw) > LARGE
     return await aside(is_large, lambda: parse(raw)), is_large
+
+
+def _check_media(headers: Mapping[str, str]) -> None:
+    """JSON in UTF-8 as it is. A body of no declared type is taken for that (RFC 7644 §3.8)."""
+    declared = headers.get("Content-Type")
+    if declared and declared not in MEDIA_TYPES:
+        media, _, parameters = declared.lower().partition(";")
+        if media.strip() not in MEDIA_TYPES:
+            raise UnsupportedMedia(f"the body must be {MEDIA_TYPES[0]} or {MEDIA_TYPES[1]}")
+        charset = _CHARSET.search(parameters)
+        if charset and charset[1] not in ("utf-8", "utf8", "us-ascii"):
+            raise UnsupportedMedia("the body must be in UTF-8")
+    if headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMedia("the body must not be compressed: Content-Encoding is not taken")
 
 
 async def aside(is_large: bool, work: Callable[[], T]) -> T:
@@ -34,37 +51,50 @@ async def aside(is_large: bool, work: Callable[[], T]) -> T:
     return await asyncio.to_thread(work) if is_large else work()
 
 
-async def _read(request: web.BaseRequest, limit: int, seconds: float) -> bytes:
+async def _read(request: web.BaseRequest, bounds: Bounds) -> bytes:
     """The whole body, unless it is larger than the limit: then no more of it than that."""
-    if request.content_length is not None and request.content_length > limit:
-        raise TooLarge(f"the body is larger than {limit} bytes")
+    if request.content_length is not None and request.content_length > bounds.size:
+        raise _too_large(bounds)
     try:
         if request.content.is_eof():  # the usual case: it came with the head
-            return _within(request.content.read_nowait(), limit)
-        async with asyncio.timeout(seconds):
-            return await _gather(request, limit)
+            return _within(request.content.read_nowait(), bounds)
+        await _go_on(request)
+        async with asyncio.timeout(bounds.seconds):
+            return await _gather(request, bounds)
     except TimeoutError:
-        raise TooSlow(f"the body did not come within {seconds:g} seconds") from None
+        raise TooSlow(f"the body did not come within {bounds.seconds:g} seconds") from None
     except (web.RequestPayloadError, ConnectionError):
         raise InvalidSyntax("the body did not come whole, or not in the encoding that its head names") from None
 
 
-async def _gather(request: web.BaseRequest, limit: int) -> bytes:
+async def _go_on(request: web.BaseRequest) -> None:
+    """Ask for the body that a client holds back until it is asked for (RFC 9110 §10.1.1)."""
+    if request.headers.get("Expect", "").lower() == "100-continue" and request.version >= HttpVersion11:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # what counts there is the answer
+
+
+async def _gather(request: web.BaseRequest, bounds: Bounds) -> bytes:
     whole = bytearray()
     async for chunk in request.content.iter_any():
         whole += chunk
-        _within(whole, limit)
+        _within(whole, bounds)
     return bytes(whole)
 
 
-def _within(raw: Bytes, limit: int) -> Bytes:
-    if len(raw) > limit:
-        raise TooLarge(f"the body is larger than {limit} bytes")
+def _within(raw: Bytes, bounds: Bounds) -> Bytes:
+    if len(raw) > bounds.size:
+        raise _too_large(bounds)
     return raw
+
+
+def _too_large(bounds: Bounds) -> TooLarge:
+    return TooLarge(f"the body is larger than {bounds.name} of {bounds.size} bytes")
 
 
 def parse(raw: bytes) -> Any:
     """JSON values; a name that stands twice in one object is refused, for two readers would see two things."""
+    raw = raw.removeprefix(BOM_UTF8)  # RFC 8259 §8.1 lets us
     if not raw.strip():
         raise InvalidSyntax("the body is empty; it must be JSON")
     try:

@@ -6,21 +6,22 @@ from typing import Any
 
 from aiohttp import web
 
-from bridge.edge.gate import json_response
-from bridge.edge.parts import Edge
+from bridge.edge.gate import json_response, not_allowed
+from bridge.edge.parts import Client, Edge
 from bridge.scim import discovery
-from bridge.scim.errors import Forbidden, MethodNotAllowed, NotFound
+from bridge.scim.discovery import offered
+from bridge.scim.errors import Forbidden, NotFound
 from bridge.scim.messages import list_response
 
 
-def answer(edge: Edge, request: web.BaseRequest, parts: tuple[str, ...]) -> web.Response:
+def answer(edge: Edge, request: web.BaseRequest, client: Client, parts: tuple[str, ...]) -> web.Response:
     """The document at this path; `NotFound` where there is none."""
     head = parts[0].lower()
-    documents = _documents(edge, head)
+    documents = _documents(edge, client, head)
     if documents is None or len(parts) > 2 or (len(parts) == 2 and head == "serviceproviderconfig"):
         raise NotFound("there is nothing at this path")
     if request.method not in ("GET", "HEAD"):
-        raise MethodNotAllowed(f"{request.method} is not possible here", "GET, HEAD")
+        raise not_allowed(request, ("GET", "HEAD"))
     if any(name.lower() == "filter" for name in request.rel_url.query):
         raise Forbidden("discovery cannot be filtered (RFC 7644 §4)")
     if head == "serviceproviderconfig":
@@ -33,11 +34,11 @@ def answer(edge: Edge, request: web.BaseRequest, parts: tuple[str, ...]) -> web.
     return json_response(found)
 
 
-def _documents(edge: Edge, head: str) -> dict[str, dict[str, Any]] | None:
+def _documents(edge: Edge, client: Client, head: str) -> dict[str, dict[str, Any]] | None:
     types = edge.types.values()
     match head:
         case "serviceproviderconfig":
-            return {"": discovery.service_provider_config(edge.features, edge.base_url)}
+            return {"": discovery.service_provider_config(offered(edge.features, client.profile), edge.base_url)}
         case "resourcetypes":
             return {each.name: discovery.resource_type(each, edge.base_url) for each in types}
         case "schemas":

@@ -6,7 +6,7 @@ a caller without a token but 401.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import orjson
 import structlog
@@ -16,11 +16,10 @@ from bridge.edge.listener import Answer
 from bridge.edge.parts import Client, Edge
 from bridge.edge.routes import Route
 from bridge.journal import JournalBusy, JournalError, JournalFull
-from bridge.scim.errors import ERROR, MethodNotAllowed, ScimError, TooLarge, TooSlow, Unauthorized, Unavailable
+from bridge.scim.errors import Crashed, MethodNotAllowed, ScimError, TooLarge, TooSlow, Unauthorized, Unavailable
 
 MEDIA_TYPE = "application/scim+json"
 ANONYMOUS = ("/healthz", "/readyz")
-CRASHED = orjson.dumps({"schemas": [ERROR], "status": "500", "detail": "internal error"})
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 log = structlog.get_logger()
@@ -42,7 +41,7 @@ def gate(edge: Edge, handle: Handler) -> Answer:
             client = authenticate(edge, request)
             response = await handle(request, client, route)
         except Exception as error:
-            response = _refuse(error, request.method, route)
+            response = _refuse(as_scim(error, request.method, route.name))
         seconds = edge.clock.monotonic() - began
         name = client.name if client else "-"
         method = request.method if request.method in METHODS else "other"
@@ -76,19 +75,31 @@ def json_response(body: object, status: int = 200, headers: dict[str, str] | Non
     return web.Response(body=raw, status=status, headers={"Content-Type": MEDIA_TYPE, **(headers or {})})
 
 
+def not_allowed(request: web.BaseRequest, methods: Iterable[str]) -> MethodNotAllowed:
+    """What is said of a method that the path does not answer."""
+    return MethodNotAllowed(f"{request.method[:20]} is not possible here", ", ".join((*methods, "OPTIONS")))
+
+
 def _health(edge: Edge, path: str) -> web.Response:
     well = path == "/healthz" or edge.takes_requests
     return web.Response(status=200 if well else 503, text="ok\n" if well else "not ready\n")
 
 
-def _refuse(error: Exception, method: str, route: Route) -> web.Response:
-    if isinstance(error, JournalBusy | JournalFull):
-        error = Unavailable("the change could not be kept just now; send it again", error.retry_after)
-    elif isinstance(error, JournalError):
-        error = Unavailable("the bridge is stopping; send it again", 5)
-    if not isinstance(error, ScimError):
-        log.error("request.crashed", method=method, route=route.name, exc_info=error)
-        return json_response(CRASHED, 500)
+def as_scim(error: Exception, method: str, route: str) -> ScimError:
+    """What is told of an error; one that nobody foresaw is logged, and nothing is told of it."""
+    match error:
+        case ScimError():
+            return error
+        case JournalBusy() | JournalFull():
+            return Unavailable("the change could not be kept just now; send it again", error.retry_after)
+        case JournalError():
+            return Unavailable("the bridge is stopping; send it again", 5)
+        case _:
+            log.error("request.crashed", method=method, route=route, exc_info=error)
+            return Crashed("internal error")
+
+
+def _refuse(error: ScimError) -> web.Response:
     response = json_response(error.body(), error.status, _headers(error))
     if isinstance(error, TooLarge | TooSlow):
         response.force_close()  # what is still on its way is not read

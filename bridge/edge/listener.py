@@ -38,4 +38,4 @@ def serve(answer: Answer) -> web.Server:
     logger = logging.getLogger("bridge.edge.listener")
     if not logger.filters:
         logger.addFilter(Unread())
-    return web.Server(answer, access_log=None, logger=logger, max_line_size=LONGEST_LINE)
+    return web.Server(answer, access_log=None, logger=logger, max_line_size=LONGEST_LINE, auto_decompress=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,27 +17,40 @@ from bridge.scim.messages import Search
 from bridge.scim.profiles import GENERIC, Profile
 from bridge.scim.resource_types import ResourceType
 
+BULKS = 4
+"""Bulks that hand work to the journal at once; with 256 operations each they leave half of its queue to the others."""
 TargetsFor = Callable[[str, str], Sequence[tuple[str, str]]]
 """Tenant and resource type → the targets that take it, each with its word for the kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who calls: its name, the tenant it sees, and how it speaks SCIM."""
+    """Who calls: its name, the tenant it sees, and how it speaks SCIM. `me` is its own user, by userName or id."""
 
     name: str
     tenant: str
     profile: Profile = GENERIC
     refuses_unknown: bool = False
+    me: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How large a body may be in bytes, how many seconds it may take to come, and what a client knows the size as."""
+
+    size: int
+    seconds: float = 30.0
+    name: str = "the limit"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bytes of a request's body (groups may be larger, for they carry members), and seconds until it must be there."""
+    """What bounds a request's body: groups may be larger, for they carry members; a bulk has so many operations."""
 
-    body: int = 2**20
-    group_body: int = 16 * 2**20
-    body_seconds: float = 30.0
+    body: Bounds = Bounds(2**20)
+    group_body: Bounds = Bounds(16 * 2**20)
+    bulk: Bounds = Bounds(4 * 2**20, name="maxPayloadSize")
+    bulk_operations: int = 1000
 
 
 class Clients:
@@ -72,6 +86,7 @@ class Edge:
 
     def __post_init__(self) -> None:
         self.by_endpoint = {each.endpoint.lower(): each for each in self.types.values()}
+        self.bulks = asyncio.Semaphore(BULKS)
         self.routes = Routes(self.base_url, (each.endpoint for each in self.types.values()))
 
     @property

@@ -28,17 +28,22 @@ class Routes:
         self._names = {name.lower(): f"/{name}" for name in (*endpoints, *FIXED)} | {"": "/", ".search": "/.search"}
 
     def find(self, raw_path: str) -> Route:
-        """The route of a path as it came, percent-encoded."""
+        """The route of a path as it came, percent-encoded. One slash more than is needed is one slash."""
         for base in self._bases:
             if raw_path.startswith(base + "/") or raw_path == base:
-                parts = tuple(unquote(part) for part in raw_path[len(base) :].strip("/").split("/"))
+                parts = tuple(readable(unquote(part)) for part in raw_path[len(base) :].split("/") if part)
                 return Route(parts, self._name(parts))
         return Route(None, "elsewhere")
 
     def _name(self, parts: tuple[str, ...]) -> str:
-        head = self._names.get(parts[0].lower())
+        head = self._names.get(parts[0].lower() if parts else "")
         if head is None or len(parts) > 2:
             return "unknown"
-        if len(parts) == 1:
+        if len(parts) <= 1:
             return head
         return f"{head}/.search" if parts[1] == ".search" else f"{head}/{{id}}"
+
+
+def readable(text: str) -> str:
+    """Text from a request line, whose bytes need not be UTF-8: what is none is shown as such."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bridge.scim.messages import MOST_RESULTS
+from bridge.scim.profiles import Profile
 from bridge.scim.resource_types import ResourceType
 from bridge.scim.schemas import Schema, built_in
 
@@ -27,6 +28,11 @@ class Features:
     etag: bool = True
     max_operations: int = 0
     max_payload: int = 0
+
+
+def offered(features: Features, profile: Profile) -> Features:
+    """What of these features a client of this profile may use."""
+    return replace(features, **dict.fromkeys(profile.withholds, False)) if profile.withholds else features
 
 
 def service_provider_config(features: Features, base_url: str) -> dict[str, Any]:

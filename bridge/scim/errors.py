@@ -107,6 +107,12 @@ class UnsupportedMedia(ScimError):
     status = 415
 
 
+class Crashed(ScimError):
+    """A bug of ours."""
+
+    status = 500
+
+
 class NotImplementedHere(ScimError):
     status = 501
 

@@ -53,6 +53,8 @@ class EdgeSettings(Frozen):
     base_url: Annotated[str, AfterValidator(parse_base_url)] | None = None
     max_body: Size = 2**20
     max_group_body: Size = 16 * 2**20
+    max_bulk_body: Size = 4 * 2**20
+    max_bulk_operations: Annotated[int, Field(ge=1, le=100_000)] = 1000
 
     @property
     def url(self) -> str:
@@ -74,13 +76,17 @@ def _token(secret: SecretStr) -> SecretStr:
 
 
 class ClientSettings(Frozen):
-    """Who may call the edge, with which token, about which tenant; `unknown`: what comes of attributes of no schema."""
+    """Who may call the edge, with which token, about which tenant.
+
+    `unknown` is what comes of attributes of no schema; `me` the user that the client itself is, by userName or id.
+    """
 
     name: str
     token: Annotated[Secret, AfterValidator(_token)]
     profile: Literal["generic", "entra", "okta", "onelogin", "jumpcloud", "ping", "wso2", "fusionauth"] = "generic"
     unknown: Literal["ignore", "refuse"] = "ignore"
     tenant: str = "default"
+    me: Annotated[str, Field(min_length=1)] | None = None
 
 
 class GuardSettings(Frozen):

@@ -1,0 +1,27 @@
+"""/Me (RFC 7644 §3.11): the user that a client is, where its settings name one."""
+
+from __future__ import annotations
+
+from bridge.edge.parts import Client, Edge
+from bridge.edge.writes import fold
+from bridge.journal import Connection, resources
+from bridge.journal.resources import Index, Narrow
+from bridge.scim.errors import NotFound, NotImplementedHere
+from bridge.scim.resource_types import USER, ResourceType
+
+
+def own(edge: Edge, client: Client) -> tuple[ResourceType, str]:
+    """The type and the id of the client's own user; it is looked for each time, by userName or by id."""
+    me = client.me
+    if me is None:
+        raise NotImplementedHere("/Me is no user here: the settings of this client name none")
+
+    def look(db: Connection) -> str | None:
+        named = resources.search(db, client.tenant, USER.name, Narrow(Index.UNIQUE, fold(me)))
+        by_id = resources.search(db, client.tenant, USER.name, Narrow(Index.ID, me))
+        return next((found.id for found in (*named, *by_id)), None)
+
+    id_ = edge.journal.read(look)
+    if id_ is None:
+        raise NotFound("the user that the settings name for /Me is not here (yet)")
+    return edge.types[USER.name], id_
