@@ -179,6 +179,11 @@ token = "file:credentials/scim-token"
 
     def send(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
         """One SCIM request; the status and the answer's JSON."""
+        status, _, answer = self.exchange(method, path, body, **headers)
+        return status, answer
+
+    def exchange(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, dict[str, str], Any]:
+        """The same with the answer's headers, their names in lower case."""
         request = urllib.request.Request(
             self.url + path,
             method=method,
@@ -187,10 +192,10 @@ token = "file:credentials/scim-token"
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
-                status, raw = answer.status, answer.read()
+                status, shown, raw = answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
-            status, raw = error.code, error.read()
-        return status, json.loads(raw) if raw else None
+            status, shown, raw = error.code, error.headers, error.read()
+        return status, {name.lower(): value for name, value in shown.items()}, json.loads(raw) if raw else None
 
     def _follow(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None

@@ -40,7 +40,8 @@ def read_operations(body: object, profile: Profile = GENERIC) -> list[Operation]
     if not isinstance(body, dict):
         raise InvalidSyntax("the body must be a PatchOp message as a JSON object")
     fields = {name.lower(): value for name, value in body.items()}
-    if not _states_patch_op(fields.get("schemas")):
+    schemas = fields.get("schemas")
+    if not _states_patch_op(schemas) and (schemas or not profile.assumes_schema):
         raise InvalidSyntax(f"schemas must be [{PATCH_OP!r}]")
     operations = fields.get("operations")
     if not isinstance(operations, list) or not operations:

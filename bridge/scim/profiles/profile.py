@@ -22,7 +22,7 @@ class Profile:
     forgives_absent: bool = False
     """A remove that selects nothing has nothing left to do, where the RFC has `noTarget`."""
     assumes_schema: bool = False
-    """A resource without `schemas` is of its endpoint's type."""
+    """A body without `schemas` is what its endpoint and method take."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Its own names for the URNs of schemas, in lower case."""
 

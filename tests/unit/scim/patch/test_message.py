@@ -87,6 +87,13 @@ def test_what_is_no_message_is_refused_with_its_reason(body: object, error: type
         read_operations(body)
 
 
+@pytest.mark.parametrize("schemas", [{}, {"schemas": []}, {"schemas": None}])
+def test_wso2_leaves_out_what_the_method_says(schemas: dict[str, Any]) -> None:
+    body = {**schemas, "Operations": [{"op": "remove", "path": "title"}]}
+
+    assert [Operation(Op.REMOVE, "title", None)] == read_operations(body, PROFILES["wso2"])
+
+
 def test_a_senders_own_names_become_the_rfcs() -> None:
     body = message(
         {"op": "add", "path": "EnterpriseUser.department", "value": "x"},
