@@ -1,17 +1,24 @@
-"""`scim-bridge journal verify`: is the journal what it was when its rows were written?
+"""`scim-bridge journal verify|backup|restore`.
 
-Exit codes: 0 it is, 1 it cannot be read, 2 the config is wrong, 3 it was altered.
+Exit codes: 0 done, or the journal is what it was when its rows were written; 1 it cannot be done or read, 2 the config
+is wrong, 3 the journal was altered.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from bridge.daemon import wiring
-from bridge.journal import JournalUnusable, anchors
+from bridge.cli.asking import ask
+from bridge.clock import SystemClock
+from bridge.daemon import logs, wiring
+from bridge.journal import JournalError, anchors
+from bridge.journal.actions import operator
+from bridge.journal.backup import BackupFailed, restore
 from bridge.journal.chain import Place
 from bridge.journal.verify import Verdict, verify_file
 from bridge.settings import Settings, SettingsInvalid
@@ -21,16 +28,36 @@ ALTERED = 3
 
 def run(options: argparse.Namespace) -> int:
     """Do what is asked with the journal of the config."""
+    if options.action == "backup":
+        return ask(options.config, "backup", str(options.file.absolute()), _show_backup)
     try:
         settings = wiring.load_settings(options.config)
     except SettingsInvalid as invalid:
         print(invalid, file=sys.stderr)
         return 2
     try:
-        return _verify(settings, options)
-    except JournalUnusable as error:
+        return _restore(settings, options) if options.action == "restore" else _verify(settings, options)
+    except (JournalError, BackupFailed) as error:
         print(f"scim-bridge journal {options.action}: {error}", file=sys.stderr)
         return 1
+
+
+def _show_backup(copy: dict[str, Any]) -> int:
+    print(f"{copy['file']}: {copy['bytes']} bytes, verified; the chain ends at {copy['seq']}:{copy['chain']}")
+    return 0
+
+
+def _restore(settings: Settings, options: argparse.Namespace) -> int:
+    logs.configure("error", sys.stderr)
+    path, key = settings.journal.path, settings.journal.key_bytes
+    by = operator(os.getuid())
+    restored = restore(options.file, path, key, SystemClock(), settings.targets, by, force=options.force)
+    print(f"{path} is the backup now; its chain ends at {restored.end}")
+    if restored.before:
+        print(f"the journal that was there is {restored.before}")
+    print("every target is paused. Start the daemon; then, for each: reconcile TARGET, read the plan, approve PLAN")
+    print("(where there is nothing to change: targets resume TARGET)")
+    return 0
 
 
 def _places(texts: Sequence[str]) -> list[Place]:

@@ -15,7 +15,6 @@ from pathlib import Path
 NOT_BUILT = {
     "why": "explaining one user",
     "links": "showing and mending links",
-    "targets": "pausing, resuming and probing targets",
     "deliveries": "listing and retrying deliveries",
     "token": "tokens kept in the journal (the bootstrap token of [clients.NAME] works)",
     "restore": "restoring an entry as it was",
@@ -64,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _plans(commands)
     _journal(commands)
+    _targets(commands)
     connectors = commands.add_parser("connectors", help="the connectors that are installed")
     connectors.add_argument("action", choices=("list",), help="`new` and `certify` are not built yet")
     connectors.set_defaults(module="connectors")
@@ -90,13 +90,32 @@ def _plans(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _journal(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    actions = commands.add_parser("journal", help="verify the journal").add_subparsers(
+    actions = commands.add_parser("journal", help="verify, back up and restore the journal").add_subparsers(
         dest="action", required=True, metavar="ACTION"
     )
     verify = _with_config(actions.add_parser("verify", help="say which change or action was altered (exit 3), if any"))
     verify.add_argument("--anchor", action="append", default=[], metavar="SEQ:HEX", help=_ANCHOR)
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(module="journal")
+    backup = _with_config(actions.add_parser("backup", help="copy the journal into a new file while it is written"))
+    backup.add_argument("file", type=Path, metavar="FILE")
+    backup.set_defaults(module="journal")
+    restore = _with_config(actions.add_parser("restore", help="put a backup in the journal's place, targets paused"))
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--force", action="store_true", help="even where the journal there is newer")
+    restore.set_defaults(module="journal")
+
+
+def _targets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    actions = commands.add_parser("targets", help="pause and resume targets").add_subparsers(
+        dest="action", required=True, metavar="ACTION"
+    )
+    pause = _with_config(actions.add_parser("pause", help="write nothing to a target until it is resumed"))
+    pause.add_argument("--reason", metavar="TEXT", help="shown by status, kept in the audit")
+    resume = _with_config(actions.add_parser("resume", help="write to a paused target again"))
+    for command in (pause, resume):
+        command.add_argument("subject", metavar="TARGET")
+        command.set_defaults(module="targets")
 
 
 _ANCHOR = "a place the chain must have passed, from a log line journal.anchored; may be repeated"

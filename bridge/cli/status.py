@@ -29,6 +29,8 @@ def lines(status: dict[str, Any]) -> Iterator[str]:
         yield "the daemon is not running; this is what the journal says"
     yield from _table(status["targets"])
     for name, target in status["targets"].items():
+        if target["paused"]:
+            yield f"{name} is paused: {target['paused']}"
         if target["reason"]:
             yield f"{name} is not called: {target['reason']}{_next_look(target['retry_at'])}"
     for parked in status["parked"]:
@@ -43,7 +45,7 @@ def _table(targets: dict[str, dict[str, Any]]) -> Iterator[str]:
 
 
 def _row(name: str, target: dict[str, Any]) -> tuple[str, ...]:
-    state = "open" if target["breaker"] == "closed" else "down"
+    state = "paused" if target["paused"] else "open" if target["breaker"] == "closed" else "down"
     numbers = [str(target[key]) for key in ("parked", "held", "waiting")]
     oldest = _age(target["oldest_undelivered_seconds"])
     return (name, target["connector"], state, str(target["entries"]), str(target["backlog"]), oldest, *numbers)

@@ -6,17 +6,43 @@ Nothing inside a journal can tell that it is a whole, older copy of itself. Some
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
-from bridge.journal import Journal, anchors, chain
+from bridge.journal import Journal, actions, anchors, chain, targets
+from bridge.journal.actions import DAEMON, Action
 from bridge.journal.chain import Place
+from bridge.journal.writer import Tx
 
 log = structlog.get_logger()
 
 EVERY = 60.0
 """Seconds between two looks at the head."""
+
+
+OLDER = "the journal is older than its last anchor: somebody put an older copy back"
+
+
+async def pause_if_older(journal: Journal, names: Iterable[str]) -> bool:
+    """At start: a journal that is older than it was when we ran last must not write to targets that are not."""
+    known = anchors.read(journal.path)
+    if known is None:
+        return False
+
+    def work(tx: Tx) -> bool:
+        if chain.has_passed(tx.db, tx.chain_key, known):
+            return False
+        for name in names:
+            targets.pause(tx, name, OLDER, until_plan=True)
+        actions.record(tx, Action(DAEMON, "pause", "", {"reason": OLDER, "anchor": known.seq}))
+        return True
+
+    older = await journal.submit(work, reserved=True)
+    if older:
+        remedy = "for each target: reconcile TARGET, read the plan, approve PLAN; or targets resume TARGET"
+        log.error("journal.is_older", anchor=known.seq, reason=OLDER, remedy=remedy)
+    return older
 
 
 async def keep(journal: Journal, wait: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:

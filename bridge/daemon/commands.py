@@ -7,14 +7,16 @@ What changes something is recorded in the journal's chain, in the same transacti
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from bridge.clock import Clock
 from bridge.daemon.control.protocol import CommandFailed, Question
 from bridge.daemon.status import status
 from bridge.daemon.wiring import Unit
-from bridge.journal import Journal, actions, plans
+from bridge.journal import Journal, actions, plans, targets
 from bridge.journal.actions import Action, operator
+from bridge.journal.backup import BackupFailed, backup
 from bridge.journal.plans import PlanDecided, PlanUnknown
 from bridge.journal.writer import Tx
 from bridge.reconcile.report import plan_document, to_document
@@ -44,6 +46,10 @@ class Commands:
                 return await self._decide(question, _approve)
             case "reject":
                 return await self._decide(question, _reject)
+            case "pause" | "resume":
+                return await self._pause(question)
+            case "backup":
+                return await self._backup(question)
             case command:
                 raise CommandFailed(f"the daemon knows no command {command!r}; is it another version than the CLI?")
 
@@ -76,13 +82,48 @@ class Commands:
             return answer
 
         try:
-            return await self._journal.submit(work)
+            answer = await self._journal.submit(work)
         except (PlanUnknown, PlanDecided) as error:
             raise CommandFailed(str(error)) from None
+        self._look_again()
+        return answer
+
+    async def _pause(self, question: Question) -> dict[str, Any]:
+        """Stop or start writing to a target; what is in hand is finished."""
+        name = self._unit(question.subject).target.name
+
+        def work(tx: Tx) -> bool:
+            if question.command == "resume":
+                changed = targets.resume(tx, name)
+            else:
+                reason = question.options.get("reason") or "by an operator"
+                changed = targets.remembered(tx.db, name).paused != reason
+                targets.pause(tx, name, reason)
+            _record(tx, question)
+            return changed
+
+        changed = await self._journal.submit(work)
+        self._look_again()
+        return {"target": name, "paused": self._units[name].health.paused, "changed": changed}
+
+    def _look_again(self) -> None:
+        """Whether targets are paused may have changed."""
+        for unit in self._units.values():
+            unit.health.reread()
+            unit.deliverer.wake()
+
+    async def _backup(self, question: Question) -> dict[str, Any]:
+        try:
+            copy = await backup(self._journal, Path(question.subject or ""))
+        except BackupFailed as error:
+            raise CommandFailed(str(error)) from None
+        await self._journal.submit(lambda tx: _record(tx, question))
+        return {"file": str(copy.file), "bytes": copy.bytes, "seq": copy.end.seq, "chain": copy.end.chain.hex()}
 
 
 def _approve(tx: Tx, plan: str) -> dict[str, Any]:
     approval = plans.approve(tx, plan)
+    targets.resume_by_plan(tx, plan)
     return {"plan": approval.plan, "released": approval.released, "changed_since": approval.changed_since}
 
 

@@ -45,6 +45,7 @@ async def live(path: Path, settings: Settings) -> None:
     stop, reload_ = _signals()
     try:
         async with AsyncExitStack() as stack:
+            await anchor.pause_if_older(journal, settings.targets)
             house = House(settings, journal, clock)
             await stack.enter_async_context(house)
             await _open(stack, settings, journal, house, clock)

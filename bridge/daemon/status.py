@@ -37,6 +37,7 @@ def _target(db: Any, name: str, connector: str, clock: Clock) -> dict[str, Any]:
         "cause": known.cause,
         "reason": known.reason,
         "retry_at": known.retry_at,
+        "paused": known.paused,
         "entries": work.entries,
         "in_sync": work.in_sync,
         "backlog": work.backlog,

@@ -1,7 +1,7 @@
 """The deliverer of one target: claim what is due, keep as many deliveries under way as the target bears, for ever.
 
-It looks at the target before it claims: while the target is down, or the journal cannot write, nothing is claimed and
-nothing is sent. Slow deliveries hold up nobody: room is filled as it comes free.
+It looks at the target before it claims: while the target is down or paused, or the journal cannot write, nothing is
+claimed and nothing is sent. Slow deliveries hold up nobody: room is filled as it comes free.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Deliverer:
     async def deliver_due(self) -> int:
         """Deliver all that is due now, and what that makes due; how many deliveries it took. (For tests and tools.)"""
         count = 0
-        while await self._health.look() and (claimed := await self._claim(self._limit)):
+        while not self._health.paused and await self._health.look() and (claimed := await self._claim(self._limit)):
             async with asyncio.TaskGroup() as group:
                 for link in claimed:
                     group.create_task(self._worker.deliver(link))
@@ -97,7 +97,7 @@ class Deliverer:
 
     async def _fill(self, group: asyncio.TaskGroup) -> bool:
         """Claim as much as there is room for; whether anything was claimed."""
-        if not self._journal.writable or not await self._health.look():
+        if self._health.paused or not self._journal.writable or not await self._health.look():
             return False
         room = self._limit - len(self._running)
         if room < max(1, self._limit // 4):
@@ -133,6 +133,8 @@ class Deliverer:
             return
 
     def _seconds(self) -> float:
+        if self._health.paused:
+            return LONGEST_SLEEP
         if not self._journal.writable:
             return UNWRITABLE
         if not self._health.is_open:

@@ -84,6 +84,23 @@ def pruned_to(db: sqlite3.Connection) -> int:
     return 0 if row is None else int(row[0])
 
 
+def place(tx: Tx, seq: int) -> Place:
+    """The place of a row that is there."""
+    (chain,) = tx.db.execute(_SQL["link_at"], {"seq": seq}).fetchone()
+    return Place(seq, seal(tx.chain_key, chain))
+
+
+def has_passed(db: sqlite3.Connection, key: bytes, place: Place) -> bool:
+    """Whether the chain was at this place once; True also where that was pruned and cannot be said."""
+    end = head(db)
+    if end is None or place.seq > end.seq:
+        return False
+    if place.seq == end.seq:
+        return hmac.compare_digest(place.chain, end.chain)
+    row = db.execute(_SQL["link_at"], {"seq": place.seq}).fetchone()
+    return row is None or hmac.compare_digest(place.chain, seal(key, row[0]))
+
+
 def link(key: bytes, previous: bytes, row: Mapping[str, Any]) -> bytes:
     """What ties the row to the head before it."""
     fields = [row[name] for name in FIELDS[row["table"]]]

@@ -25,3 +25,6 @@ SELECT seq, chain, seal FROM checkpoint;
 
 -- first --
 SELECT min(seq) FROM (SELECT min(seq) AS seq FROM change UNION ALL SELECT min(seq) FROM action);
+
+-- link_at --
+SELECT chain FROM change WHERE seq = :seq UNION ALL SELECT chain FROM action WHERE seq = :seq;

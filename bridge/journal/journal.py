@@ -72,6 +72,10 @@ class Journal:
             else:
                 self._spare.append(db)
 
+    async def copy(self, into: sqlite3.Connection) -> None:
+        """Copy the whole journal into another database, made in any thread, while it is written."""
+        await self._writer.copy(into)
+
     async def fatal(self) -> NoReturn:
         """Wait for an I/O error, for as long as there is none; then raise `JournalBroken`: the process has to end."""
         await self._writer.failed.wait()
@@ -99,13 +103,13 @@ class Journal:
 
 def open_journal(path: Path, key: bytes, clock: Clock) -> Journal:
     """Open the journal at `path`, made or migrated where needed; `key` is the 32 bytes it was made with."""
-    lock = _take_lock(path)
+    lock = take_lock(path)
     try:
         db = _connect_to_write(path)
         try:
             schema.migrate(db)
             keys.check(db, key)
-            _sync_folder(path)
+            sync_folder(path)
         except BaseException:
             db.close()
             raise
@@ -132,7 +136,8 @@ def _in_snapshot(db: sqlite3.Connection, query: Callable[[sqlite3.Connection], T
         db.execute("COMMIT")
 
 
-def _take_lock(path: Path) -> int:
+def take_lock(path: Path) -> int:
+    """Keep every other process out; who closes what is returned lets them in."""
     beside = path.with_name(path.name + "-lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -185,7 +190,7 @@ def _fold(db: sqlite3.Connection, path: Path) -> None:
         raise JournalUnusable(f"{path}: another program reads this journal; end it, then start again")
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
     """Make the names of file and log durable. SQLite syncs the folder of a new log too, and goes on where it fails."""
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

@@ -13,7 +13,6 @@ from functools import partial
 
 from bridge.journal import actions, chain
 from bridge.journal.actions import DAEMON, Action
-from bridge.journal.chain import Place
 from bridge.journal.journal import Journal
 from bridge.journal.sql import load
 from bridge.journal.writer import Tx
@@ -129,8 +128,7 @@ async def _prune(journal: Journal, begin: int, upto: int) -> None:
 
 
 def _cut(tx: Tx, seq: int) -> None:
-    (link,) = tx.db.execute(_SQL["link_at"], {"seq": seq}).fetchone()
-    cut = Place(seq, chain.seal(tx.chain_key, link))
+    cut = chain.place(tx, seq)
     seal = chain.checkpoint_seal(tx.chain_key, cut)
     tx.db.execute(_SQL["set_checkpoint"], {"seq": cut.seq, "chain": cut.chain, "seal": seal})
     tx.db.execute(_SQL["prune_changes"], {"seq": seq})

@@ -31,9 +31,6 @@ UPDATE change SET payload = NULL, erased = :erased WHERE seq = :seq;
 -- erase_action --
 UPDATE action SET payload = NULL, erased = :erased WHERE seq = :seq;
 
--- link_at --
-SELECT chain FROM change WHERE seq = :seq UNION ALL SELECT chain FROM action WHERE seq = :seq;
-
 -- set_checkpoint --
 INSERT INTO checkpoint (one, seq, chain, seal) VALUES (1, :seq, :chain, :seal)
 ON CONFLICT (one) DO UPDATE SET seq = excluded.seq, chain = excluded.chain, seal = excluded.seal;

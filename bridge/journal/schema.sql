@@ -147,7 +147,9 @@ CREATE TABLE target (
   failures INTEGER NOT NULL DEFAULT 0,
   retry_at INTEGER,
   identity TEXT,                              -- of its base, as first probed
-  last_run INTEGER                            -- when its last reconciliation began
+  last_run INTEGER,                           -- when its last reconciliation began
+  paused   TEXT,                              -- why nothing is written to it now; NULL: it is not paused
+  until_plan INTEGER NOT NULL DEFAULT 0 CHECK (until_plan IN (0, 1))  -- 1: an approved plan of it resumes it
 ) STRICT;
 
 -- One reconciliation of one target, and its outcome.

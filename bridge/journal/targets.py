@@ -1,9 +1,10 @@
-"""What survives a restart about a target: which place it is, and its breaker (ten restarts, and no ten bad binds)."""
+"""What survives a restart about a target: which place it is, whether it is paused, and its breaker: ten
+restarts must not mean ten bad binds."""
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge.journal.sql import load
 from bridge.journal.writer import Tx
@@ -22,12 +23,22 @@ class Remembered:
     retry_at: int | None = None
     identity: str | None = None
     last_run: int | None = None
+    paused: str | None = None
+    until_plan: bool = False
 
 
 def remembered(db: sqlite3.Connection, name: str) -> Remembered:
     """What is known of the target; of a new one, nothing."""
     row = db.execute(_SQL["load"], {"name": name}).fetchone()
-    return Remembered(*row) if row else Remembered()
+    if row is None:
+        return Remembered()
+    *columns, until_plan = row
+    return replace(Remembered(*columns), until_plan=bool(until_plan))
+
+
+def known(db: sqlite3.Connection) -> set[str]:
+    """The names of all targets that the journal knows anything of."""
+    return {name for (name,) in db.execute(_SQL["known"])}
 
 
 def save(
@@ -41,3 +52,18 @@ def save(
 def identify(tx: Tx, name: str, identity: str) -> None:
     """Keep which place the target is."""
     tx.db.execute(_SQL["identify"], {"name": name, "identity": identity})
+
+
+def pause(tx: Tx, name: str, reason: str, *, until_plan: bool = False) -> None:
+    """Nothing is written to the target until it is resumed; with `until_plan`, by the approval of a plan of it too."""
+    tx.db.execute(_SQL["pause"], {"name": name, "paused": reason, "until_plan": until_plan})
+
+
+def resume(tx: Tx, name: str) -> bool:
+    """Write to the target again; whether it was paused."""
+    return tx.db.execute(_SQL["resume"], {"name": name}).rowcount > 0
+
+
+def resume_by_plan(tx: Tx, plan: str) -> bool:
+    """The plan was approved: its target goes on where that is what it waited for."""
+    return tx.db.execute(_SQL["resume_by_plan"], {"plan": plan}).rowcount > 0

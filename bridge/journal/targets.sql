@@ -1,5 +1,5 @@
 -- load --
-SELECT breaker, cause, reason, failures, retry_at, identity, last_run FROM target WHERE name = :name;
+SELECT breaker, cause, reason, failures, retry_at, identity, last_run, paused, until_plan FROM target WHERE name = :name;
 
 -- save --
 INSERT INTO target (name, breaker, cause, reason, failures, retry_at)
@@ -9,3 +9,17 @@ ON CONFLICT (name) DO UPDATE SET breaker = excluded.breaker, cause = excluded.ca
 
 -- identify --
 INSERT INTO target (name, identity) VALUES (:name, :identity) ON CONFLICT (name) DO UPDATE SET identity = excluded.identity;
+
+-- pause --
+INSERT INTO target (name, paused, until_plan) VALUES (:name, :paused, :until_plan)
+ON CONFLICT (name) DO UPDATE SET paused = excluded.paused, until_plan = excluded.until_plan;
+
+-- resume --
+UPDATE target SET paused = NULL, until_plan = 0 WHERE name = :name AND paused IS NOT NULL;
+
+-- resume_by_plan --
+-- A person has read what would happen there, and let it go on.
+UPDATE target SET paused = NULL, until_plan = 0 WHERE until_plan = 1 AND name = (SELECT target FROM plan WHERE id = :plan);
+
+-- known --
+SELECT name FROM target UNION SELECT DISTINCT target FROM link;

@@ -40,6 +40,8 @@ QUEUE = 2048
 """Requests that may wait; one more is refused, unless it is a settle."""
 RETRY = 1.0
 """Seconds until a journal that could not write tries again by itself."""
+COPY_PAGES = 256
+"""Pages that are copied at once for a backup, before requests are written again."""
 CHECKPOINT_CHANGES = 4000
 """Rows changed between two checkpoints."""
 _ROOM = "make room on the journal's disk; it goes on by itself"
@@ -80,6 +82,12 @@ class _Job:
     error: Exception | None = None
 
 
+@dataclass(slots=True, eq=False)
+class _Copy:
+    into: sqlite3.Connection
+    done: asyncio.Future[None]
+
+
 class Writer:
     """Started by the first submit, on the loop that submits; `close` waits for all that was submitted."""
 
@@ -103,6 +111,8 @@ class Writer:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._waiting = 0  # counted on the loop alone
         self._held: list[_Job] = []
+        self._copies: list[_Copy] = []
+        self._ending = False
         self._checkpointed = db.total_changes
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
@@ -126,6 +136,20 @@ class Writer:
         result: T = await job.future
         return result
 
+    async def copy(self, into: sqlite3.Connection) -> None:
+        """Copy the whole database into another; requests are written between the steps, and are in the copy too.
+
+        The copy is this connection's own, so that no reader holds up the WAL for as long as it takes.
+        """
+        copy = _Copy(into, asyncio.get_running_loop().create_future())
+
+        def begin(_: Tx) -> None:
+            if copy not in self._copies:
+                self._copies.append(copy)
+
+        await self.submit(begin, reserved=True)
+        await copy.done
+
     def close(self) -> None:
         """Write what is queued, fold the WAL into the file, close. Blocks; a second call does nothing."""
         if self._closed:
@@ -146,31 +170,50 @@ class Writer:
             raise
 
     def _serve(self) -> None:
-        ending = False
-        while not ending:
-            batch, ending = self._take()
-            held, self._held = self._held, []
-            if held:
-                self._write(held)
-            if batch or (self.failing and not held):
-                self._write(batch)
-            if self.failing or self._db.total_changes - self._checkpointed > CHECKPOINT_CHANGES:
-                self._checkpoint("PASSIVE")
+        while not self._ending:
+            self._turn()
+            while self._copies:
+                self._copy(self._copies.pop())
         self._finish(self._held, JournalClosed("the journal could not write until it was closed"))
 
-    def _take(self) -> tuple[list[_Job], bool]:
-        """What is queued, and whether that was all. Waits for the first; with an end, while nothing can be written."""
+    def _turn(self, *, wait: bool = True) -> None:
+        """Write what is queued."""
+        batch = self._take(wait=wait)
+        held, self._held = self._held, []
+        if held:
+            self._write(held)
+        if batch or (self.failing and not held):
+            self._write(batch)
+        if self.failing or self._db.total_changes - self._checkpointed > CHECKPOINT_CHANGES:
+            self._checkpoint("PASSIVE")
+
+    def _copy(self, copy: _Copy) -> None:
+        def between(*_: int) -> None:
+            if self._ending or self.broken:
+                raise JournalClosed("the journal was closed before its copy was whole")
+            self._turn(wait=False)
+
+        try:
+            self._db.backup(copy.into, pages=COPY_PAGES, progress=between, sleep=0.001)
+        except (sqlite3.Error, JournalClosed) as error:
+            self._call(_fail, copy.done, error)
+        else:
+            self._call(_succeed, copy.done)
+
+    def _take(self, *, wait: bool) -> list[_Job]:
+        """What is queued. Waits for the first; with an end, while nothing can be written."""
         batch: list[_Job] = []
         try:
-            job = self._jobs.get(timeout=RETRY if self.failing else 0 if self._held else None)
+            job = self._jobs.get(wait, timeout=RETRY if self.failing else 0 if self._held else None)
             while job is not None:
                 batch.append(job)
                 if len(batch) == BATCH:
-                    return batch, False
+                    return batch
                 job = self._jobs.get_nowait()
         except queue.Empty:
-            return batch, False
-        return batch, True
+            return batch
+        self._ending = True
+        return batch
 
     def _write(self, batch: list[_Job]) -> None:
         tx = Tx(self._db, self._clock.now(), self._chain_key)
@@ -297,3 +340,13 @@ class Writer:
                 self._break(failure)
             else:
                 log.warning("journal.checkpoint_put_off", reason=str(error))
+
+
+def _succeed(done: asyncio.Future[None]) -> None:
+    if not done.done():
+        done.set_result(None)
+
+
+def _fail(done: asyncio.Future[None], error: Exception) -> None:
+    if not done.done():
+        done.set_exception(error)

@@ -92,6 +92,8 @@ class Reconciler:
         reason = "; ".join(doubts) or None
         if reason is None:
             state, why = outcome(findings, policy, sum(r.linked for r in readings))
+            if self._health.paused and state is PlanState.APPROVED:
+                state, why = PlanState.HELD, f"the target is paused: {self._health.paused}"
         else:
             state, why = PlanState.REPORTED, f"the read is not credible: {reason}"
         plan = Plan(None, name, run, state, self._clock.now(), why, findings=findings)

@@ -1,4 +1,5 @@
-"""Whether a target may be called: its breaker, kept in the journal, and the one probe that closes it again.
+"""Whether a target may be called: its breaker, kept in the journal, and the one probe that closes it again; and whether
+it may be written to: a person, or a journal that was put back, may have paused it.
 
 Every target is probed before its first call. Its identity is remembered: another place under the same address is
 never written.
@@ -45,6 +46,8 @@ class Health:
         known = journal.read(lambda db: targets.remembered(db, target.name))
         self.breaker = Breaker(BreakerState(known.breaker), known.cause, known.reason, known.failures, known.retry_at)
         self._identity = known.identity
+        self.paused = known.paused
+        self.until_plan = known.until_plan
         self._refusals = Refusals()
         self._probed = False
         self.allowed = target.concurrency
@@ -54,6 +57,11 @@ class Health:
     def is_open(self) -> bool:
         """Whether calls may be made."""
         return self._probed and self.breaker.state is BreakerState.CLOSED
+
+    def reread(self) -> None:
+        """Look up in the journal whether the target is paused."""
+        known = self._journal.read(lambda db: targets.remembered(db, self._target.name))
+        self.paused, self.until_plan = known.paused, known.until_plan
 
     @property
     def seconds_left(self) -> float:

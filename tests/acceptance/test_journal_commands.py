@@ -132,3 +132,94 @@ def test_a_reload_and_who_decided_a_plan_stand_in_the_chain(daemon: Daemon) -> N
         rows = db.execute("SELECT actor, uid, operation, subject FROM action ORDER BY seq").fetchall()
     assert rows == [("operator", os.getuid(), "reconcile", "file"), ("daemon", None, "reload", "")]
     assert bridge(daemon, "journal", "verify").returncode == 0
+
+
+def test_a_backup_is_made_while_the_daemon_writes_and_is_for_its_owner_alone(daemon: Daemon) -> None:
+    daemon.start()
+    create(daemon, "ada", "ben")
+
+    made = bridge(daemon, "journal", "backup", str(daemon.folder / "copy.db"))
+
+    assert (made.returncode, made.stderr) == (0, "")
+    assert (daemon.folder / "copy.db").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in daemon.folder.glob("copy.db*")] == ["copy.db"]
+    with closing(sqlite3.connect(daemon.folder / "copy.db")) as db:
+        assert db.execute("SELECT count(*) FROM resource").fetchone() == (2,)
+    again = bridge(daemon, "journal", "backup", str(daemon.folder / "copy.db"))
+    assert again.returncode == 1
+    assert "is there already" in again.stderr
+
+
+def test_a_restored_journal_writes_to_no_target_until_a_person_has_looked(daemon: Daemon) -> None:
+    """A user made after the backup is at the target and not in the journal; one that waited then must not be sent."""
+    daemon.start()
+    create(daemon, "ada")
+    daemon.until(daemon.settled)
+    assert bridge(daemon, "targets", "pause", "file").returncode == 0
+    create(daemon, "waits")
+    assert bridge(daemon, "journal", "backup", str(daemon.folder / "copy.db")).returncode == 0
+    assert bridge(daemon, "targets", "resume", "file").returncode == 0
+    create(daemon, "later")
+    daemon.until(daemon.settled)
+    assert daemon.stop() == 0
+    drop = daemon.folder / "drops" / "users.csv"
+    before = drop.read_text()
+
+    refused = bridge(daemon, "journal", "restore", str(daemon.folder / "copy.db"))
+    restored = bridge(daemon, "journal", "restore", str(daemon.folder / "copy.db"), "--force")
+
+    assert refused.returncode == 1
+    assert "is newer" in refused.stderr
+    assert (restored.returncode, restored.stderr) == (0, "")
+    assert len(list(daemon.folder.glob("journal.db.before-*Z"))) == 1
+    daemon.start()
+    create(daemon, "new")
+    target = daemon.status()["targets"]["file"]
+    assert (target["backlog"], target["paused"].startswith("the journal was restored")) == (2, True)
+    assert drop.read_text() == before
+    assert bridge(daemon, "targets", "resume", "file").returncode == 0
+    daemon.until(daemon.settled)
+    assert "new" in drop.read_text()
+    assert bridge(daemon, "journal", "verify").returncode == 0
+
+
+def test_a_restore_beside_a_running_daemon_is_refused(daemon: Daemon) -> None:
+    daemon.start()
+    assert bridge(daemon, "journal", "backup", str(daemon.folder / "copy.db")).returncode == 0
+
+    refused = bridge(daemon, "journal", "restore", str(daemon.folder / "copy.db"))
+
+    assert refused.returncode == 1
+    assert "stop it first" in refused.stderr
+
+
+def test_an_older_copy_put_back_by_hand_pauses_every_target(daemon: Daemon) -> None:
+    daemon.start()
+    create(daemon, "ada")
+    daemon.until(daemon.settled)
+    assert daemon.stop() == 0
+    older = (daemon.folder / "journal.db").read_bytes()
+    daemon.start()
+    create(daemon, "ben")
+    daemon.until(daemon.settled)
+    assert daemon.stop() == 0
+    (daemon.folder / "journal.db").write_bytes(older)
+
+    daemon.start()
+
+    daemon.wait_for("journal.is_older")
+    assert daemon.status()["targets"]["file"]["paused"].startswith("the journal is older than its last anchor")
+
+
+def test_a_pause_outlives_a_restart_and_changes_are_accepted_meanwhile(daemon: Daemon) -> None:
+    daemon.start()
+    paused = bridge(daemon, "targets", "pause", "file", "--reason", "the file is moved")
+    assert paused.stdout == "file is paused: the file is moved\n"
+    create(daemon, "ada")
+    assert daemon.stop() == 0
+    daemon.start()
+    assert daemon.status()["targets"]["file"]["backlog"] == 1
+
+    assert "file is paused: the file is moved" in bridge(daemon, "status").stdout
+    assert bridge(daemon, "targets", "resume", "file").stdout == "file is not paused\n"
+    daemon.until(daemon.settled)

@@ -1,0 +1,3 @@
+ALTER TABLE target ADD COLUMN paused TEXT;
+
+ALTER TABLE target ADD COLUMN until_plan INTEGER NOT NULL DEFAULT 0 CHECK (until_plan IN (0, 1));
