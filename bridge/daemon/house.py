@@ -74,13 +74,16 @@ class House:
         for section in ("journal", "edge", "ops"):
             if getattr(old, section) != getattr(settings, section):
                 log.warning("daemon.restart_needed", section=section, reason="takes effect at the next start")
-        for name in [name for name, unit in self.units.items() if settings.targets.get(name) != unit.target.settings]:
-            await self._stop(name)
+        new_types = old.resource_types != settings.resource_types
+        for name, unit in list(self.units.items()):
+            if new_types or settings.targets.get(name) != unit.target.settings:  # schemas say what a rule reads
+                await self._stop(name)
+        if new_types:
+            self.edge.serve(wiring.served_types(settings))
         for name, target in settings.targets.items():
             if name not in self.units:
                 await self._start(settings, target)
-        takers = wiring.takers_of(list(settings.targets.values()))
-        self.edge.targets_for = lambda tenant, type_: takers.get((tenant, type_), ())
+        self.edge.targets_for = wiring.takers_of(settings)
         self.edge.clients = wiring.clients_of(settings)
         self._settings = settings
         detail = {"targets": sorted(self.units), "clients": sorted(settings.clients)}

@@ -5,27 +5,28 @@ Everything that can fail is built before anything live is touched: `unit_of` mak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.clock import Clock
+from bridge.daemon.resource_types import judge, types_of
 from bridge.delivery import Deliverer
 from bridge.edge import Bounds, Client, Clients, Edge, Limits
+from bridge.edge.parts import TargetsFor
 from bridge.journal import Journal, open_journal
-from bridge.mapping import check_target, compile_target
+from bridge.mapping import compile_target
 from bridge.reconcile.reconciler import Reconciler
+from bridge.scim.declared import by_kind
 from bridge.scim.delivery import with_delivery
 from bridge.scim.discovery import Features
 from bridge.scim.profiles import PROFILES
-from bridge.scim.resource_types import CORE, ResourceType
+from bridge.scim.resource_types import ResourceType
 from bridge.settings import ClientSettings, EdgeSettings, Settings, TargetSettings
 from bridge.settings.load import load
 from bridge.settings.plugins import discover
 from bridge.targets import Health, Target
 from connectors.sdk import Context, Plugin
-
-BY_KIND: Mapping[str, ResourceType] = {each.kind: each for each in CORE.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Unit:
 
 def load_settings(path: Path, plugins: Mapping[str, Plugin] | None = None) -> Settings:
     """The settings, with the faults of the mapping in one list with the file's; raises `SettingsInvalid`."""
-    return load(path, discover() if plugins is None else plugins, check_target(BY_KIND))
+    return load(path, discover() if plugins is None else plugins, judge)
 
 
 def journal_of(settings: Settings, clock: Clock) -> Journal:
@@ -58,7 +59,7 @@ def unit_of(
 ) -> Unit:
     """One target's parts; nothing is reached yet. `settled` hears of each resource whose delivery came to something."""
     connector = plugins[target.connector].build(target.own, Context(target.name, settings.directory))
-    made = Target(target.name, target, connector, compile_target(target, BY_KIND))
+    made = Target(target.name, target, connector, compile_target(target, by_kind(types_of(settings))))
     health = Health(journal, made, clock)
     return Unit(
         made, health, Deliverer(journal, made, health, clock, settled=settled), Reconciler(journal, made, health, clock)
@@ -74,23 +75,28 @@ def _client(client: ClientSettings) -> Client:
     return Client(client.name, client.tenant, PROFILES[client.profile], client.unknown == "refuse", client.me)
 
 
-def takers_of(targets: Sequence[TargetSettings]) -> dict[tuple[str, str], list[tuple[str, str]]]:
+def takers_of(settings: Settings) -> TargetsFor:
     """Tenant and resource type → the targets that take it, each with its word for the kind."""
+    types = by_kind(types_of(settings))
     takers: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for target in targets:
+    for target in settings.targets.values():
         for kind in target.kinds:
-            takers.setdefault((target.tenant, BY_KIND[kind].name), []).append((target.name, kind))
-    return takers
+            takers.setdefault((target.tenant, types[kind].name), []).append((target.name, kind))
+    return lambda tenant, type_: takers.get((tenant, type_), ())
+
+
+def served_types(settings: Settings) -> Mapping[str, ResourceType]:
+    """What the edge serves: every resource type can show how far the targets are."""
+    return with_delivery(types_of(settings))
 
 
 def edge_of(settings: Settings, journal: Journal, clock: Clock) -> Edge:
-    """The edge; its clients and takers are exchanged at a reload."""
-    takers = takers_of(list(settings.targets.values()))
+    """The edge; its clients, takers and types are exchanged at a reload."""
     return Edge(
         journal=journal,
         clients=clients_of(settings),
-        targets_for=lambda tenant, type_: takers.get((tenant, type_), ()),
-        types=with_delivery(CORE),
+        targets_for=takers_of(settings),
+        types=served_types(settings),
         base_url=settings.edge.url.rstrip("/"),
         clock=clock,
         limits=_limits(settings.edge),

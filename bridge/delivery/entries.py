@@ -154,7 +154,7 @@ class Entries:
         named = self.journal.read(lambda db: target_members.is_named(db, self.target.name, link.resource))
         if not named or link.attempts >= MOST_WAITS:
             return
-        if self.target.has(Capability.ACTIVATION) and progress.rules.type == "User":
+        if self.target.has(Capability.ACTIVATION) and progress.rules.is_account:
             await self.lock(progress, active=False)
         raise NotYet("groups at the target name it still", seconds=0.25 * 2.0**link.attempts)
 

@@ -86,7 +86,7 @@ async def _on_type(
         raise not_allowed(request, acts)
     asked = Asked(client, type_, _query(request), id_)
     if request.method in ("POST", "PUT", "PATCH"):
-        bounds = edge.limits.group_body if type_.name == "Group" else edge.limits.body
+        bounds = edge.limits.group_body if "members" in type_.related else edge.limits.body
         asked.raw, asked.is_large = await read_json(request, bounds)
     asked.if_match = request.headers.get("If-Match")
     asked.if_none_match = request.headers.get("If-None-Match")
@@ -172,7 +172,7 @@ async def _resource(
 ) -> web.Response:
     stored = accepted.stored
     body: object
-    is_alone = accepted.created and asked.type.find("members") is None
+    is_alone = accepted.created and "members" not in asked.type.related
     if is_alone and not waited and not shows_delivery(asked.search):
         body = show_alone(edge, asked.type, stored, asked.search)
     else:

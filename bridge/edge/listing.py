@@ -93,7 +93,7 @@ class _Plan:
         self.way = narrow(tree, type_)
         rest = self.way.rest
         self.matches: Callable[[Mapping[str, Any]], bool] | None = compile_filter(rest, type_) if rest else None
-        self.related = [name for name in ("members", "groups") if asks_for(rest, name)]
+        self.related = [name for name in type_.related if asks_for(rest, name)]
         self.delivery = is_filtered_by(rest)
 
     @property
@@ -113,7 +113,7 @@ class _Plan:
     def run(self, db: Connection) -> Iterator[Stored]:
         """The matching resources in the order of their creation."""
         if self.way.narrow is None and resources.count(db, self.tenant, self.type.name) > MOST_SCANNED:
-            raise TooMany("too many resources for this: filter by userName, externalId, id or members")
+            raise TooMany("too many resources for this: filter by what is indexed, such as id, externalId or userName")
         for row in resources.search(db, self.tenant, self.type.name, self.way.narrow):
             if self._has_members(db, row) and (self.matches is None or self.matches(self._whole(db, row))):
                 yield row

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bridge.edge.parts import Client, Edge
-from bridge.edge.writes import fold
 from bridge.journal import Connection, resources
 from bridge.journal.resources import Index, Narrow
 from bridge.scim.errors import NotFound, NotImplementedHere
-from bridge.scim.resource_types import USER, ResourceType
+from bridge.scim.resource_types import USER, ResourceType, fold
 
 
 def own(edge: Edge, client: Client) -> tuple[ResourceType, str]:

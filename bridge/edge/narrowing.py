@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge.edge.writes import fold
 from bridge.journal.resources import Index, Narrow
 from bridge.scim.filter import And, Comparison, Name, Not, Operator, Or, Present, Selection, Tree
 from bridge.scim.resource_types import ResourceType
@@ -65,8 +64,8 @@ def _index(term: Tree, type_: ResourceType) -> Narrow | None:
         return None
     name, sub = term.name.attribute.lower(), (term.name.sub or "").lower()
     if type_.unique and name == type_.unique.lower() and not sub:
-        return Narrow(Index.UNIQUE, fold(term.literal))
-    if name == "members" and sub in ("", "value") and type_.name == "Group":
+        return Narrow(Index.UNIQUE, type_.unique_key(term.literal) or "")
+    if name == "members" and sub in ("", "value") and "members" in type_.related:
         return Narrow(Index.MEMBER, term.literal)
     if sub:
         return None

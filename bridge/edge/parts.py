@@ -85,9 +85,14 @@ class Edge:
     waiters: Waiters = field(default_factory=Waiters)
 
     def __post_init__(self) -> None:
-        self.by_endpoint = {each.endpoint.lower(): each for each in self.types.values()}
         self.bulks = asyncio.Semaphore(BULKS)
-        self.routes = Routes(self.base_url, (each.endpoint for each in self.types.values()))
+        self.serve(self.types)
+
+    def serve(self, types: Mapping[str, ResourceType]) -> None:
+        """Serve these resource types from now on."""
+        self.types = types
+        self.by_endpoint = {each.kind: each for each in types.values()}
+        self.routes = Routes(self.base_url, (each.endpoint for each in types.values()))
 
     @property
     def takes_requests(self) -> bool:

@@ -18,7 +18,6 @@ from bridge.scim.messages import Search
 from bridge.scim.project import answer, wants
 from bridge.scim.resource_types import ResourceType
 
-ENDPOINTS = {"User": "Users", "Group": "Groups"}
 LARGE_GROUP = 1000
 """Members from which on a group is shown in a thread, and a PATCH of members alone is answered without it."""
 
@@ -47,7 +46,7 @@ def is_large(db: Connection, stored: Stored) -> bool:
 
 def shows_members(type_: ResourceType, search: Search) -> bool:
     """Whether members are part of the answer, be there any or not."""
-    return type_.find("members") is not None and wants("members", type_, search.attributes, search.excluded)
+    return "members" in type_.related and wants("members", type_, search.attributes, search.excluded)
 
 
 def shows_delivery(search: Search) -> bool:
@@ -60,8 +59,8 @@ def show(
 ) -> dict[str, Any]:
     """The resource as the search wants it; what is not shown is not read."""
     whole = describe(edge, type_, stored)
-    for name in ("members", "groups"):
-        if type_.find(name) is not None and wants(name, type_, search.attributes, search.excluded):
+    for name in type_.related:
+        if wants(name, type_, search.attributes, search.excluded):
             add_related(db, edge, name, whole)
     asked = shows_delivery(search)
     if asked:
@@ -103,8 +102,10 @@ def add_related(db: Connection, edge: Edge, name: str, whole: dict[str, Any]) ->
 
 
 def _member(edge: Edge, member: Member) -> dict[str, Any]:
-    endpoint = ENDPOINTS.get(member.type or "User", "Users")
-    return {**member.as_scim(), "$ref": f"{edge.base_url}/{endpoint}/{member.value}"}
+    type_ = edge.types.get(member.type or "User")
+    if type_ is None:  # of a type that the config declares no more
+        return member.as_scim()
+    return {**member.as_scim(), "$ref": location(edge, type_, member.value)}
 
 
 def _groups(db: Connection, edge: Edge, id_: str) -> Iterable[dict[str, Any]]:

@@ -5,7 +5,6 @@ A password is taken out before anything is recorded.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from bridge.edge.parts import Asked, Edge
 from bridge.journal.accept import Accepted, Decide, Delete, Request, Write, accept
 from bridge.journal.resources import Stored
 from bridge.scim import patch
-from bridge.scim.members import MemberOp, MembersAdd, MembersSet, split_members
+from bridge.scim.members import Member, MemberOp, MembersAdd, MembersSet, split_members
 from bridge.scim.resource_types import ResourceType
 from bridge.scim.unknown import refuse_in_patch, refuse_in_resource
 from bridge.scim.validate import receive, replace, take_password
@@ -54,7 +53,7 @@ def prepare(asked: Asked, method: str, new_id: str | None = None) -> Prepared:
 
 
 def _create(asked: Asked) -> Decide:
-    resource, members = split_members(receive(_body(asked), asked.type))
+    resource, members = _split(receive(_body(asked), asked.type), asked.type)
     write = _write(asked.type, resource, () if members is None else (MembersAdd(members),))
     return lambda _: write
 
@@ -65,8 +64,8 @@ def _put(asked: Asked) -> Decide:
 
     def decide(current: Stored | None) -> Write:
         assert current is not None
-        resource, members = split_members(replace(current.body, raw, asked.type))
-        operations = (MembersSet(members or ()),) if asked.type.name == "Group" else ()
+        resource, members = _split(replace(current.body, raw, asked.type), asked.type)
+        operations = (MembersSet(members or ()),) if "members" in asked.type.related else ()
         return _write(asked.type, resource, operations)
 
     return decide
@@ -97,7 +96,7 @@ _METHODS: dict[str, tuple[str, Callable[[Asked], Decide]]] = {
 
 def is_members_patch(asked: Asked) -> bool:
     """Whether members alone are patched, and the client did not say what it wants to be shown."""
-    if asked.type.name != "Group" or asked.search.attributes or asked.search.excluded:
+    if "members" not in asked.type.related or asked.search.attributes or asked.search.excluded:
         return False
     return all(_is_about_members(operation) for operation in patch.read_operations(asked.raw))
 
@@ -124,12 +123,12 @@ def _body(asked: Asked) -> Any:
     return raw
 
 
+def _split(resource: dict[str, Any], type_: ResourceType) -> tuple[dict[str, Any], tuple[Member, ...] | None]:
+    """The resource without members, where they are kept beside it."""
+    return split_members(resource) if "members" in type_.related else (resource, None)
+
+
 def _write(type_: ResourceType, resource: dict[str, Any], members: tuple[MemberOp, ...]) -> Write:
     body, _ = take_password(resource)
-    unique = body.get(type_.unique) if type_.unique else None
-    return Write(body, None if unique is None else fold(unique), body.get("externalId"), members)
-
-
-def fold(name: str) -> str:
-    """Two names that fold alike are one (RFC 7643 §4.1: userName is compared without case)."""
-    return unicodedata.normalize("NFKC", name).casefold()
+    key = type_.unique_key(body[type_.unique]) if type_.unique in body else None
+    return Write(body, key, body.get("externalId"), members, type_.unique)

@@ -46,12 +46,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """The resource shall be this."""
+    """The resource shall be this. `unique` names the attribute that `unique_key` is made from."""
 
     body: dict[str, Any]
     unique_key: str | None
     external_id: str | None
     members: tuple[MemberOp, ...] = ()
+    unique: str | None = "userName"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def _store(tx: Tx, statement: str, stored: Stored, write: Write) -> None:
     except sqlite3.IntegrityError as error:
         if "unique_key" not in str(error):
             raise
-        raise Uniqueness(f"another {stored.type} has this userName already") from None
+        raise Uniqueness(f"another {stored.type} has this {write.unique} already") from None
 
 
 def _apply_members(

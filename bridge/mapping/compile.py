@@ -57,6 +57,8 @@ def check_target(types: Mapping[str, ResourceType]) -> Callable[[TargetSettings]
     """What `settings.load` takes as `check`: the faults of a target's mapping, in the list of the file's faults."""
 
     def check(target: TargetSettings) -> Iterable[Fault]:
+        """A kind whose type could not be made is told by the faults of that type."""
+        target = target.model_copy(update={"kinds": {kind: s for kind, s in target.kinds.items() if kind in types}})
         try:
             compile_target(target, types)
         except MappingInvalid as invalid:
@@ -88,6 +90,7 @@ def compile_rules(target: TargetSettings, kind: str, settings: KindSettings, rt:
         on_leave=settings.on_leave,
         on_missing=settings.on_missing,
         adopt=settings.adopt,
+        is_account=rt.is_account,
     )
 
 
@@ -138,7 +141,7 @@ class _Making:
     def _fetch(self, rule: AttributeRule) -> Fetch:
         if rule.expression is None:
             return compile_path(rule.source, self._rt)
-        check_readable(named(rule.expression, self._variable)[0])
+        check_readable(named(rule.expression, self._variable)[0], self._rt)
         return _evaluate(Expression(rule.expression), self._variable, self._view)
 
     def _add(self, place: tuple[str, ...], value: object, wrong: Wrong) -> None:

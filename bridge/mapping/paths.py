@@ -32,8 +32,11 @@ def compile_path(text: str, rt: ResourceType) -> Callable[[Source], Any]:
     path = _resolve(text, rt)
     if path.attribute is None:
         raise Wrong("names a whole schema", "add the attribute, as in …:User:employeeNumber")
-    check_readable([path.attribute.name])
-    name, pick = path.attribute.name, _pick(path, path.attribute)
+    name = path.attribute.name
+    if path.extension is None:
+        check_readable([name], rt)
+    says_if_used = path.extension is None and name == "active" and rt.is_account
+    pick = _says_if_used if says_if_used else _pick(path, path.attribute)
     if path.extension is None:
         return lambda source: pick(source.body.get(name))
     urn = path.extension.id
@@ -62,9 +65,11 @@ def _hint(text: str, rt: ResourceType) -> str:
     )
 
 
+def _says_if_used(value: Any) -> bool:
+    return value is not False
+
+
 def _pick(path: Path, attribute: Attribute) -> Pick:
-    if attribute.name == "active" and path.extension is None:
-        return lambda value: value is not False
     if not attribute.sub_attributes:
         return lambda value: value
     part = _part(attribute, path.sub)

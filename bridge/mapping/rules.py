@@ -70,7 +70,10 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The compiled rules of one kind at one target. `fingerprint` changes when what they were made from does."""
+    """The compiled rules of one kind at one target. `fingerprint` changes when what they were made from does.
+
+    `is_account`: whether the resources say if they may be used, and their entries can be locked.
+    """
 
     kind: str
     type: str
@@ -83,6 +86,7 @@ class Rules:
     on_leave: OnLeave = OnLeave.DISABLE
     on_missing: OnMissing = OnMissing.HOLD
     adopt: Adopt = Adopt.NEVER
+    is_account: bool = True
 
     @property
     def names(self) -> tuple[str, ...]:

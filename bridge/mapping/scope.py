@@ -29,7 +29,7 @@ def compile_scope(text: str, rt: ResourceType) -> Callable[[Body], bool]:
         matches = compile_filter(tree, rt)
     except ScimError as error:
         raise Wrong(f"is no filter: {error.detail}", _EXAMPLE) from None
-    if "active" not in names:
+    if "active" not in names or not rt.is_account:
         return matches
     return lambda body: matches({"active": True, **body})  # who says nothing about it is active
 
@@ -72,12 +72,13 @@ def _item_names(tree: Tree, attribute: Attribute) -> Iterator[str]:
 
 
 def _attribute(name: Name, rt: ResourceType) -> Attribute:
-    if name.attribute.casefold() == "groups":
+    schema = rt.schema_of(name.urn) if name.urn else rt.schema
+    if schema is rt.schema and name.attribute.casefold() == "groups" and "groups" in rt.related:
         raise Wrong(
             "is not built yet: a scope by groups", "scope by an attribute, or let the sender choose whom it sends"
         )
-    check_readable([name.attribute])
-    schema = rt.schema_of(name.urn) if name.urn else rt.schema
+    if schema is rt.schema:
+        check_readable([name.attribute], rt)
     if schema is None:
         raise Wrong(f"{name.urn} is no schema of {rt.name}", f"known: {', '.join(s.id for s in rt.by_urn.values())}")
     found = rt.find(name.attribute) if schema is rt.schema else schema.find(name.attribute)
@@ -98,6 +99,6 @@ def _sub(name: str, attribute: Attribute) -> Attribute:
 
 
 def _unknown(problem: str, name: str, known: tuple[Attribute, ...]) -> Wrong:
-    names = [attribute.name for attribute in known if attribute.name not in HIDDEN]
+    names = [attribute.name for attribute in known if attribute.name.casefold() not in HIDDEN]
     meant = nearest(name, names)
     return Wrong(problem, f"did you mean {meant}?" if meant else f"known: {', '.join(names) or 'none'}")

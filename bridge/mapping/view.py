@@ -29,7 +29,7 @@ HIDDEN = {
     "groups": ("is not built yet: mapping the groups of a user", "deliver groups with their members"),
     "members": ("members cannot be mapped", "they are delivered one by one, as the target's connector keeps them"),
 }
-"""What no rule may read: secrets, and what is kept and delivered as memberships."""
+"""What no rule may read: secrets, and what is kept and delivered as memberships, where a type has that."""
 
 _STRING = r'"([^"\\]*)"|\'([^\'\\]*)\''
 
@@ -43,11 +43,16 @@ def compile_view(texts: Iterable[str], variable: str, rt: ResourceType) -> View:
     return lambda body: {name: fill(body.get(name)) for name, fill in chosen}
 
 
-def check_readable(names: Iterable[str]) -> None:
-    """Refuse what no rule may read."""
+def check_readable(names: Iterable[str], rt: ResourceType) -> None:
+    """Refuse what no rule may read of the type's own attributes."""
     for name in names:
-        if name.casefold() in HIDDEN:
+        if is_hidden(name, rt):
             raise Wrong(*HIDDEN[name.casefold()])
+
+
+def is_hidden(name: str, rt: ResourceType) -> bool:
+    """A type of a config may have members or groups of its own: attributes as any other."""
+    return name.casefold() in ("password", *rt.related)
 
 
 def known_names(rt: ResourceType) -> set[str]:
@@ -67,12 +72,12 @@ def named(text: str, variable: str) -> tuple[set[str], bool]:
 
 
 def _attributes(rt: ResourceType) -> dict[str, Attribute]:
-    return {a.name: a for a in rt.names.values() if a.name not in HIDDEN and a.name != "schemas"}
+    return {a.name: a for a in rt.names.values() if not is_hidden(a.name, rt) and a.name != "schemas"}
 
 
 def _fills(rt: ResourceType) -> dict[str, Fill]:
     fills = {name: _fill(attribute) for name, attribute in _attributes(rt).items()}
-    if "active" in fills:
+    if rt.is_account:
         fills["active"] = _active
     return fills | {e.schema.id: _extension(e.schema.attributes) for e in rt.extensions}
 

@@ -40,7 +40,7 @@ def goal(rules: Rules, projection: Projection, *, can_lock: bool) -> Goal:
 
 def must_lock_first(rules: Rules, *, active: bool, in_scope: bool, can_lock: bool) -> bool:
     """Whether the account must be locked, whatever the mapping says: asked before anything is projected."""
-    if not can_lock or rules.type != "User":
+    if not can_lock or not rules.is_account:
         return False
     if not in_scope:
         return rules.on_leave is OnLeave.DISABLE
@@ -68,7 +68,7 @@ def _absent(rules: Rules, absent: Absent, can_lock: bool) -> Goal:
     match rules.on_leave:
         case OnLeave.DELETE:
             return Goal(Aim.REMOVE)
-        case OnLeave.DISABLE if rules.type == "User":
+        case OnLeave.DISABLE if rules.is_account:
             return Goal(Aim.LEAVE, locked=can_lock)
         case _:
             return Goal(Aim.LEAVE)

@@ -15,6 +15,7 @@ from bridge.settings.models import (
 )
 from bridge.settings.network import Address
 from bridge.settings.plugins import PluginBroken, discover
+from bridge.settings.resource_types import ResourceTypeSettings
 from bridge.settings.seal import generate_key, parse_key
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "OnMissing",
     "OpsSettings",
     "PluginBroken",
+    "ResourceTypeSettings",
     "Settings",
     "SettingsInvalid",
     "Switch",

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bridge.settings.faults import Fault, Wrong, nearest
-from bridge.settings.known import Keys, below, ignored, names
+from bridge.settings.known import Keys, below, ignored, names, without
 from bridge.settings.places import dotted, shown
 from bridge.settings.secrets import SecretWrong
 
@@ -46,9 +46,13 @@ def explain(
     return list(faults.values())
 
 
-def unknown_keys(place: Keys, raw: object, model: type[BaseModel], also: Also) -> list[Fault]:
-    """Keys that the model of a connector would silently ignore."""
-    return [unknown((*place, *keys), _not_written(raw, keys[:-1], model, also)) for keys in ignored(raw, model)]
+def unknown_keys(
+    place: Keys, raw: Mapping[str, object], model: type[BaseModel], also: Also, kinds: Iterable[str]
+) -> list[Fault]:
+    """Keys that the model of a connector would silently ignore, or take for the table of a kind."""
+    strange = set(raw) - set(without(raw, model, set(kinds)))
+    found = [*ignored(raw, model), *((key,) for key in sorted(strange))]
+    return [unknown((*place, *keys), _not_written(raw, keys[:-1], model, also)) for keys in found]
 
 
 def unknown(keys: Keys, known: Iterable[str]) -> Fault:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, get_args, get_origin
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import AliasChoices, AliasPath, BaseModel
 from pydantic.fields import FieldInfo
@@ -32,6 +32,17 @@ def ignored(raw: object, annotation: Any, keys: Keys = ()) -> Iterator[Keys]:
             yield (*keys, key)
 
 
+def without(raw: Mapping[str, Any], model: type[BaseModel], extras: Collection[str]) -> dict[str, Any]:
+    """The table as the model gets it: where it takes tables by any name, only those of these names."""
+    fields = _fields(model)
+    return {key: value for key, value in raw.items() if key in fields or key in extras or not takes_extras(model)}
+
+
+def takes_extras(model: type[BaseModel]) -> bool:
+    """Whether the model takes tables by names that it does not know: kinds that a config declares."""
+    return model.model_config.get("extra") == "allow"
+
+
 def below(raw: object) -> Mapping[Any, Any]:
     """What a table or a list of the file holds, by key."""
     if isinstance(raw, Mapping):
@@ -42,10 +53,16 @@ def below(raw: object) -> Mapping[Any, Any]:
 def _child(annotation: Any, key: str | int) -> Any:
     """What is declared one step below an annotation: a field, or the values of a dict or a list."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return _fields(annotation).get(str(key))
+        return _fields(annotation).get(str(key)) or _extra(annotation)
     if get_origin(annotation) in _CONTAINERS:
         return get_args(annotation)[0 if get_origin(annotation) in (list, tuple) else 1]
     return next((found for arg in get_args(annotation) if (found := _child(arg, key)) is not None), None)
+
+
+def _extra(model: type[BaseModel]) -> Any:
+    """What a model declares of tables by other names."""
+    declared = get_type_hints(model).get("__pydantic_extra__") if takes_extras(model) else None
+    return get_args(declared)[1] if get_args(declared) else None
 
 
 def _model(annotation: Any) -> type[BaseModel] | None:

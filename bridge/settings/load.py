@@ -1,7 +1,7 @@
 """Read `bridge.toml`: the settings, or every fault of the file at once.
 
-The file is read once and built whole; nothing that is live is touched. What the mapping finds wrong can be
-gathered in the same list: it is handed in as `check`, for the mapping stands above this package.
+The file is read once and built whole; nothing that is live is touched. What the SCIM side and the mapping find
+wrong is gathered in the same list: `judge` is handed in, for neither is known to this package.
 """
 
 from __future__ import annotations
@@ -29,14 +29,18 @@ from bridge.settings.models import (
     TargetSettings,
 )
 from bridge.settings.places import dotted, shown
+from bridge.settings.resource_types import ResourceTypeSettings, SchemaFiles, kinds_of
 from bridge.settings.secrets import Secrets
-from bridge.settings.target import read_target
+from bridge.settings.target import COMMON, read_target
 from bridge.settings.unbuilt import take_out
 from connectors.sdk import Plugin
 
 Table = dict[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
-SECTIONS = ("timezone", "journal", "edge", "ops", "clients", "targets")
+SECTIONS = ("timezone", "journal", "edge", "ops", "clients", "resource_types", "targets")
+Check = Callable[[TargetSettings], Iterable[Fault]]
+Judge = Callable[[Mapping[str, ResourceTypeSettings]], tuple[Iterable[Fault], Check]]
+"""Told the declared resource types: gives their faults, and what is asked about each sound target."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -44,17 +48,20 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 def load(
     path: Path,
     plugins: Mapping[str, Plugin],
-    check: Callable[[TargetSettings], Iterable[Fault]] = lambda _: (),
+    judge: Judge = lambda _: ((), lambda _: ()),
     environ: Mapping[str, str] = os.environ,
 ) -> Settings:
-    """The settings of the file; `SettingsInvalid` with every fault. `check` is asked about each sound target."""
+    """The settings of the file; `SettingsInvalid` with every fault."""
     folder = path.absolute().parent
     raw, faults = take_out(_parse(path))
-    reading = _Reading(raw, {"secrets": Secrets(folder, environ)}, faults)
+    reading = _Reading(raw, {"secrets": Secrets(folder, environ), "schemas": SchemaFiles(folder)}, faults)
     journal = reading.section("journal", JournalSettings)
     edge = reading.section("edge", EdgeSettings)
     ops = reading.section("ops", OpsSettings) if "ops" in raw else None
     clients = reading.clients()
+    types = reading.resource_types()
+    type_faults, check = judge(types)
+    reading.faults += type_faults
     targets = reading.targets(plugins, check)
     zone = reading.timezone()
     reading.whole(edge, ops)
@@ -70,6 +77,7 @@ def load(
         ops=ops,
         clients=clients,
         targets=targets,
+        resource_types=types,
         timezone=zone,
     )
 
@@ -127,19 +135,31 @@ class _Reading:
         self.faults += [*cross.one_writer(self.tenants()), *cross.own_tokens(found)]
         return found
 
+    def resource_types(self) -> dict[str, ResourceTypeSettings]:
+        """The declared resource types whose tables are sound."""
+        found: dict[str, ResourceTypeSettings] = {}
+        for name, table in self._tables("resource_types"):
+            if "name" in table:
+                known = {"schema", "endpoint", "description", "extensions"}
+                self.faults.append(unknown(("resource_types", name, "name"), known))
+            elif type_ := self._model(("resource_types", name), {**table, "name": name}, ResourceTypeSettings):
+                found[name] = type_
+        for kind in set(kinds_of(self.raw)) & COMMON:
+            problem = f"the kind {kind} would be told by a key that means something else in [targets.NAME]"
+            self.faults.append(Fault("resource_types", None, problem, "write another endpoint"))
+        return found
+
     def tenants(self) -> dict[str, str]:
         """The tenant of each client."""
         clients = self.raw.get("clients")
         return cross.tenants_of(clients) if isinstance(clients, dict) else {}
 
-    def targets(
-        self, plugins: Mapping[str, Plugin], check: Callable[[TargetSettings], Iterable[Fault]]
-    ) -> dict[str, TargetSettings]:
+    def targets(self, plugins: Mapping[str, Plugin], check: Check) -> dict[str, TargetSettings]:
         """The targets that are sound. Where all clients share one tenant, a target need not name it."""
         found: dict[str, TargetSettings] = {}
-        tenants = set(self.tenants().values())
+        tenants, kinds = set(self.tenants().values()), kinds_of(self.raw)
         for name, table in self._tables("targets"):
-            target, faults = read_target(name, table, plugins, self.context)
+            target, faults = read_target(name, table, plugins, self.context, kinds)
             self.faults += [*faults, *cross.served_tenant(name, table, tenants)]
             if target is not None:
                 if "tenant" not in table and len(tenants) == 1:

@@ -16,6 +16,7 @@ from bridge.settings.cron import check_cron
 from bridge.settings.faults import Wrong
 from bridge.settings.kinds import Frozen, KindSettings
 from bridge.settings.network import Address, parse_address, parse_base_url
+from bridge.settings.resource_types import ResourceTypeSettings
 from bridge.settings.seal import parse_key
 from connectors.sdk import Secret
 
@@ -125,4 +126,5 @@ class Settings(Frozen):
     ops: OpsSettings | None = None
     clients: dict[str, ClientSettings] = Field(default_factory=dict)
     targets: dict[str, TargetSettings] = Field(default_factory=dict)
+    resource_types: dict[str, ResourceTypeSettings] = Field(default_factory=dict)
     timezone: ZoneInfo = ZoneInfo("UTC")

@@ -5,7 +5,7 @@ Of `[targets.NAME.users]` too, what `KindSettings` knows is taken out and the re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,11 +14,10 @@ from pydantic import BaseModel, ValidationError
 from bridge.settings.explain import explain, unknown_keys
 from bridge.settings.faults import Fault, nearest
 from bridge.settings.kinds import KindSettings, parse_switch
-from bridge.settings.known import Keys
+from bridge.settings.known import Keys, without
 from bridge.settings.models import TargetSettings
 from bridge.settings.places import dotted, shown
 from bridge.settings.plugins import PluginBroken
-from bridge.settings.unbuilt import KINDS
 from connectors.sdk import Plugin
 
 COMMON = frozenset(TargetSettings.model_fields) - {"name", "kinds", "own"}
@@ -36,44 +35,60 @@ class _Tables:
 
 
 def read_target(
-    name: str, raw: Table, plugins: Mapping[str, Plugin], context: Mapping[str, Any]
+    name: str, raw: Table, plugins: Mapping[str, Plugin], context: Mapping[str, Any], kinds: Sequence[str]
 ) -> tuple[TargetSettings | None, list[Fault]]:
-    """The target's settings where they can be used, and all faults of its table."""
+    """The target's settings where they can be used, and all faults of its table; `kinds` are those it may take."""
     place: Keys = ("targets", name)
-    tables = _take_apart(name, raw)
+    raw, undeclared = _without_undeclared(place, raw, kinds)
+    tables = _take_apart(name, raw, kinds)
     target, faults = _common(place, tables, context)
+    faults += undeclared
     faults += [
         Fault(dotted((*place, kind)), None, "maps no attributes", "write [its.name.attributes] and a line in it")
-        for kind in KINDS
+        for kind in kinds
         if isinstance(raw.get(kind), dict) and not raw[kind].get("attributes")
     ]
-    if not any(kind in raw for kind in KINDS):
+    if not any(kind in raw for kind in kinds) and not undeclared:
         remedy = f'write [{dotted(place)}.users.attributes] and a line in it, such as: login = "userName"'
         faults.append(Fault(dotted(place), None, "takes neither users nor groups", remedy))
     plugin, missing = _plugin(place, raw.get("connector"), plugins)
-    context = {**context, "attributes": _mapped(raw)}
-    own, own_faults = _own(place, tables, plugin, context) if plugin else (None, missing)
+    context = {**context, "attributes": _mapped(raw, kinds)}
+    own, own_faults = _own(place, tables, plugin, context, kinds) if plugin else (None, missing)
     faults += own_faults
     if target is None or own is None or faults:
         return None, faults
     return target.model_copy(update={"own": own}), []
 
 
-def _mapped(raw: Table) -> dict[str, frozenset[str]]:
+def _without_undeclared(place: Keys, raw: Table, kinds: Sequence[str]) -> tuple[Table, list[Fault]]:
+    """The table without kinds that nobody declared: tables that map attributes."""
+    tables = [
+        key for key, table in raw.items() if key not in kinds and isinstance(table, dict) and "attributes" in table
+    ]
+    remedy = f"known: {', '.join(kinds)}; another resource type is declared as [resource_types.NAME]"
+    faults = []
+    for kind in tables:
+        meant = nearest(kind, kinds)
+        hint = f"did you mean {meant}? {remedy}" if meant else remedy
+        faults.append(Fault(dotted((*place, kind)), None, "maps what is no resource type here", hint))
+    return {key: value for key, value in raw.items() if key not in tables}, faults
+
+
+def _mapped(raw: Table, kinds: Sequence[str]) -> dict[str, frozenset[str]]:
     """Which attributes each kind has: a connector's model may ask (`info.context`), for its rdn or its key column."""
     mapped = {}
-    for kind in KINDS:
+    for kind in kinds:
         if isinstance(table := raw.get(kind), dict) and isinstance(attributes := table.get("attributes"), dict):
             switch = parse_switch(str(table.get("on_disable", "")))
             mapped[kind] = frozenset(attributes) | ({switch.attribute} if switch else set())
     return mapped
 
 
-def _take_apart(name: str, raw: Table) -> _Tables:
+def _take_apart(name: str, raw: Table, kinds: Sequence[str]) -> _Tables:
     common: Table = {"name": name, **{key: value for key, value in raw.items() if key in COMMON}}
     own = {key: value for key, value in raw.items() if key not in COMMON}
     common["kinds"] = {}
-    for kind in KINDS:
+    for kind in kinds:
         if isinstance(table := raw.get(kind), dict):
             common["kinds"][kind] = {key: value for key, value in table.items() if key in KIND_COMMON}
             own[kind] = {key: value for key, value in table.items() if key not in KIND_COMMON}
@@ -105,19 +120,20 @@ def _plugin(place: Keys, name: object, plugins: Mapping[str, Plugin]) -> tuple[P
 
 
 def _own(
-    place: Keys, tables: _Tables, plugin: Plugin, context: Mapping[str, Any]
+    place: Keys, tables: _Tables, plugin: Plugin, context: Mapping[str, Any], kinds: Sequence[str]
 ) -> tuple[BaseModel | None, list[Fault]]:
-    also: dict[Keys, frozenset[str]] = {(): COMMON, **{(kind,): KIND_COMMON for kind in KINDS}}
-    faults = unknown_keys(place, tables.own, plugin.settings, also)
+    also: dict[Keys, frozenset[str]] = {(): COMMON, **{(kind,): KIND_COMMON for kind in kinds}}
+    faults = unknown_keys(place, tables.own, plugin.settings, also, kinds)
+    own = without(tables.own, plugin.settings, kinds)
     try:
-        return plugin.settings.model_validate(tables.own, context=context), faults
+        return plugin.settings.model_validate(own, context=context), faults
     except ValidationError as invalid:
         faults += explain(place, invalid, tables.own, plugin.settings, also)
-    return None, [_no_such_kind(place, fault, plugin) for fault in faults]
+    return None, [_no_such_kind(place, fault, plugin, kinds) for fault in faults]
 
 
-def _no_such_kind(place: Keys, fault: Fault, plugin: Plugin) -> Fault:
+def _no_such_kind(place: Keys, fault: Fault, plugin: Plugin, kinds: Sequence[str]) -> Fault:
     kind = fault.place.removeprefix(f"{dotted(place)}.")
-    if kind in KINDS and kind not in plugin.settings.model_fields:
+    if kind in kinds and kind not in plugin.settings.model_fields:
         return replace(fault, problem=f"the connector {plugin.name} takes no {kind}", remedy="leave the table out")
     return fault

@@ -12,8 +12,8 @@ from typing import Any
 
 from bridge.settings.faults import Fault
 from bridge.settings.places import dotted, shown
+from bridge.settings.resource_types import kinds_of
 
-KINDS = ("users", "groups")
 Table = dict[str, Any]
 
 _STEP = re.compile(r"\s*(\d+\s*[smhdw]\s+.*|strip-groups|move:.*)", re.DOTALL)
@@ -55,7 +55,6 @@ TABLE = (
     Unbuilt("edge.trusted_proxies", "listening beyond loopback behind a named proxy", _PROXY),
     Unbuilt("alerts", "alerts", "leave the table out; watch /metrics and `scim-bridge status`"),
     Unbuilt("pools", "allocated values", "leave the table out; map the number from SCIM"),
-    Unbuilt("resource_types", "resource types of your own", "leave the table out; users and groups are delivered"),
     Unbuilt("targets.*.password", "the delivery of passwords", "write password = false", _is(True)),
     Unbuilt("targets.*.after", "an order among targets", "leave it out; every target is delivered by itself"),
     Unbuilt("targets.*.pools", "allocated values", "leave it out; map the number from SCIM"),
@@ -81,48 +80,38 @@ TABLE = (
         _steps,
     ),
 )
-"""`kind` stands for `users` and `groups`. A password that is text is the connector's own key: it is no switch."""
+"""`kind` stands for every kind of the file. A password that is text is the connector's own key: it is no switch."""
 
 
 def take_out(raw: Table) -> tuple[Table, list[Fault]]:
     """The file without what is not built, and a fault for each such thing."""
-    found = [(row, keys, _get(raw, keys)) for row in TABLE for keys in _matches(raw, row.place.split("."), ())]
+    kinds = kinds_of(raw)
+    found = [(row, keys, _get(raw, keys)) for row in TABLE for keys in _matches(raw, row.place.split("."), (), kinds)]
     unbuilt = [(row, keys, value) for row, keys, value in found if row.applies(value)]
     harmless = [keys for row, keys, value in found if row.place == "targets.*.password" and value is False]
     faults = [
         Fault(dotted(keys), shown(keys, value), f"is not built yet: {row.what}", row.remedy)
         for row, keys, value in unbuilt
     ]
-    gone = [keys for _, keys, _ in unbuilt] + harmless + list(_other_kinds(raw))
-    faults += [
-        Fault(dotted(keys), None, "is not built yet: resource types beside users and groups", "leave the table out")
-        for keys in _other_kinds(raw)
-    ]
-    for keys in gone:
+    for keys in [keys for _, keys, _ in unbuilt] + harmless:
         raw = _without(raw, keys)
     return raw, faults
 
 
-def _matches(node: object, place: list[str], keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _matches(
+    node: object, place: list[str], keys: tuple[str, ...], kinds: tuple[str, ...]
+) -> Iterator[tuple[str, ...]]:
     if not place:
         yield keys
     elif isinstance(node, dict):
-        for key in _names(node, place[0]):
-            yield from _matches(node[key], place[1:], (*keys, key))
+        for key in _names(node, place[0], kinds):
+            yield from _matches(node[key], place[1:], (*keys, key), kinds)
 
 
-def _names(node: Table, step: str) -> list[str]:
+def _names(node: Table, step: str, kinds: tuple[str, ...]) -> list[str]:
     if step == "*":
         return list(node)
-    return [name for name in (KINDS if step == "kind" else (step,)) if name in node]
-
-
-def _other_kinds(raw: Table) -> Iterator[tuple[str, ...]]:
-    """Tables of a target that map attributes and are neither users nor groups."""
-    for keys in _matches(raw, ["targets", "*", "*"], ()):
-        table = _get(raw, keys)
-        if keys[2] not in KINDS and isinstance(table, dict) and isinstance(table.get("attributes"), dict):
-            yield keys
+    return [name for name in (kinds if step == "kind" else (step,)) if name in node]
 
 
 def _get(raw: Any, keys: tuple[str, ...]) -> Any:

@@ -1,4 +1,4 @@
-"""CSV files as a target: one file of users, one of groups, each always whole and in the same order."""
+"""CSV files as a target: one file of each kind, each always whole and in the same order."""
 
 from connectors.csv.connector import CsvConnector
 from connectors.csv.settings import CsvSettings

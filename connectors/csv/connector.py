@@ -55,7 +55,7 @@ class File:
 
 
 class CsvConnector:
-    """One target: a file of users, one of groups, or both."""
+    """One target: a file of each kind that it takes."""
 
     concurrency = CONCURRENCY
 
@@ -66,8 +66,8 @@ class CsvConnector:
         self._files: dict[str, File] = {}
         if settings.users is not None and settings.path is not None:
             self._files["users"] = self._file("users", settings.users, context.directory / settings.path)
-        if settings.groups is not None:
-            self._files["groups"] = self._file("groups", settings.groups, context.directory / settings.groups.path)
+        for kind, file in settings.files.items():
+            self._files[kind] = self._file(kind, file, context.directory / file.path)
 
     async def open(self) -> None:
         """A folder that cannot be used now is found by `probe`."""

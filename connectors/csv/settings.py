@@ -1,4 +1,4 @@
-"""The keys of a CSV target: two files at most, one of people and one of groups, and how their cells are written.
+"""The keys of a CSV target: a file of people, one of groups, one of each other kind, and how cells are written.
 
 [targets.nightly]
 connector = "csv"
@@ -13,6 +13,9 @@ path = "drops/users.csv"              # relative to the state directory, or to t
 [targets.nightly.groups]
 path = "drops/groups.csv"
 # members = "members"                 # the column of the members' keys
+
+[targets.nightly.devices]             # a resource type that the config declares
+path = "drops/devices.csv"
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 class Formulas(StrEnum):
@@ -91,15 +94,23 @@ class Rows(Frozen):
         return self.key or next(iter(self.columns), None)
 
 
-class Groups(Rows):
-    """Groups are a file of their own; one column holds the members' keys."""
+class File(Rows):
+    """A kind that has a file of its own."""
 
     path: Path
+
+
+class Groups(File):
+    """One column holds the members' keys."""
+
     members: Column = "members"
 
 
 class CsvSettings(Frozen):
-    """One CSV target. The encoding is UTF-8."""
+    """One CSV target. The encoding is UTF-8. Tables by other names are kinds that the config declares."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, File] = Field(init=False)
 
     path: Path | None = None
     delimiter: Character = ","
@@ -117,6 +128,14 @@ class CsvSettings(Frozen):
             raise ValueError("separator is the delimiter too; write two different characters")
         if self.users is not None and self.path is None:
             raise ValueError('path is missing; write the file of the users, such as path = "drops/users.csv"')
-        if self.groups is not None and self.groups.path == self.path:
-            raise ValueError("groups.path is the file of the users; write another file")
+        taken = {self.path: "the users"} if self.path is not None else {}
+        for kind, file in self.files.items():
+            if file.path in taken:
+                raise ValueError(f"{kind}.path is the file of {taken[file.path]}; write another file")
+            taken[file.path] = f"the {kind}"
         return self
+
+    @property
+    def files(self) -> dict[str, File]:
+        """The kinds that have a file of their own."""
+        return ({} if self.groups is None else {"groups": self.groups}) | self.__pydantic_extra__

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from connectors.ldap import dn
 from connectors.ldap.filters import Any, Equal, Filter
 from connectors.ldap.matching import written
-from connectors.ldap.settings import GroupsTable, LdapSettings, UsersTable
+from connectors.ldap.settings import GroupsTable, KindTable, LdapSettings
 from connectors.sdk import Attributes, Entry, Ref, Reference, Value
 
 
@@ -50,15 +50,14 @@ class Kind:
 
 def kinds_of(settings: LdapSettings) -> dict[str, Kind]:
     """The kinds that the settings configure."""
-    tables: list[UsersTable | GroupsTable] = [table for table in (settings.users, settings.groups) if table]
-    return {table.kind: _kind(table) for table in tables}
+    return {name: _kind(name, table) for name, table in settings.tables.items()}
 
 
-def _kind(table: UsersTable | GroupsTable) -> Kind:
+def _kind(name: str, table: KindTable) -> Kind:
     base = dn.parse(table.base)
     if isinstance(table, GroupsTable):
-        return Kind(table.kind, base, table.rdn, table.object_classes, table.members, table.placeholder)
-    return Kind(table.kind, base, table.rdn, table.object_classes)
+        return Kind(name, base, table.rdn, table.object_classes, table.members, table.placeholder)
+    return Kind(name, base, table.rdn, table.object_classes)
 
 
 def _text(value: Value) -> str:

@@ -29,7 +29,7 @@ async def probe(directory: Directory, kinds: Mapping[str, Kind]) -> Probe:
     return Probe(
         server=facts.server,
         capabilities=_capabilities(directory, kinds),
-        identity=next((ids[name] for name in ("users", "groups") if ids.get(name)), None),
+        identity=next((ids[name] for name in ("users", "groups", *ids) if ids.get(name)), None),
         limits={"name_bytes": directory.longest_name} if directory.longest_name else {},
         warnings=(*_warnings(directory, facts, kinds.values()), *await activation.warnings(directory)),
     )

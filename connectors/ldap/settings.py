@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -25,6 +25,7 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from connectors.ldap import dn
@@ -76,10 +77,14 @@ class KindTable(Frozen):
     @field_validator("rdn")
     @classmethod
     def _is_mapped(cls, rdn: str, info: ValidationInfo) -> str:
-        mapped = ((info.context or {}).get("attributes") or {}).get(cls.kind)
-        if mapped is not None and rdn.lower() not in {name.lower() for name in mapped}:
-            raise ValueError(f"names the entries and is not mapped; write a line for it in [….{cls.kind}.attributes]")
+        _check_mapped(rdn, cls.kind, info)
         return rdn
+
+
+def _check_mapped(rdn: str, kind: str, info: ValidationInfo) -> None:
+    mapped = ((info.context or {}).get("attributes") or {}).get(kind)
+    if mapped is not None and rdn.lower() not in {name.lower() for name in mapped}:
+        raise ValueError(f"{rdn} names the entries and is not mapped; write a line for it in [….{kind}.attributes]")
 
 
 class UsersTable(KindTable):
@@ -107,8 +112,17 @@ class GroupsTable(KindTable):
         return written
 
 
+class OtherTable(KindTable):
+    """`[targets.NAME.devices]`, or another kind that the config declares."""
+
+    kind = ""  # its name is that of the table
+
+
 class LdapSettings(Frozen):
-    """One directory."""
+    """One directory. Tables by other names are kinds that the config declares."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, OtherTable] = Field(init=False)
 
     start_tls: bool = False
     plaintext: bool = False
@@ -128,6 +142,18 @@ class LdapSettings(Frozen):
         for url in urls:
             _check_url(url, bool(info.data.get("start_tls")), bool(info.data.get("plaintext")))
         return urls
+
+    @property
+    def tables(self) -> dict[str, UsersTable | GroupsTable | OtherTable]:
+        """The kinds that the directory takes."""
+        found: dict[str, UsersTable | GroupsTable | OtherTable] = dict(self.__pydantic_extra__)
+        return {table.kind: table for table in (self.users, self.groups) if table} | found
+
+    @model_validator(mode="after")
+    def _others_are_named_by_what_is_mapped(self, info: ValidationInfo) -> Self:
+        for kind, table in self.__pydantic_extra__.items():
+            _check_mapped(table.rdn, kind, info)
+        return self
 
     @field_validator("bind_password")
     @classmethod

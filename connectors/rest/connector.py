@@ -45,8 +45,7 @@ class RestConnector:
         self.concurrency = settings.concurrency
         self._settings = settings
         self._http = Http(settings, context.directory)
-        kinds = {"users": settings.users, "groups": settings.groups}
-        self._shapes = {name: Shape(name, kind) for name, kind in kinds.items() if kind is not None}
+        self._shapes = {name: Shape(name, kind) for name, kind in settings.kinds.items()}
 
     async def open(self) -> None:
         """Nothing is reached before the first call."""

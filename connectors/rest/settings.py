@@ -166,7 +166,10 @@ class Kind(Frozen):
 
 
 class RestSettings(Frozen):
-    """One REST target."""
+    """One REST target. Tables by other names are kinds that the config declares."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Kind] = Field(init=False)
 
     base_url: Annotated[str, AfterValidator(_base_url)]
     token: Annotated[Secret, AfterValidator(_sendable)] | None = None
@@ -179,6 +182,12 @@ class RestSettings(Frozen):
     paging: Annotated[Paging, BeforeValidator(_style)] = Paging()
     users: Kind | None = None
     groups: Kind | None = None
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """The kinds that the target takes."""
+        core = {"users": self.users, "groups": self.groups}
+        return {name: kind for name, kind in core.items() if kind is not None} | self.__pydantic_extra__
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

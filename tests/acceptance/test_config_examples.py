@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bridge.mapping import check_target
-from bridge.scim.resource_types import CORE
+from bridge.daemon.resource_types import judge
 from bridge.settings import Settings, discover, generate_key, load
 
 FOLDER = Path(__file__).parents[2] / "config"
 EXAMPLES = sorted(path.name for path in FOLDER.glob("*.toml"))
-TYPES = {rt.kind: rt for rt in CORE.values()}
 
 
 @pytest.fixture(params=EXAMPLES)
@@ -23,15 +21,16 @@ def example(request: pytest.FixtureRequest) -> Path:
 
 
 def _load(example: Path, folder: Path) -> Settings:
-    """Load a copy of the example beside made-up credentials."""
+    """Load a copy of the example beside the schemas, with made-up credentials."""
     config = Path(shutil.copy(example, folder))
+    shutil.copytree(FOLDER / "schemas", folder / "schemas")
     credentials = folder / "credentials"
     credentials.mkdir()
     for name in re.findall(r'"(?:file:credentials/|credential:)([^"]+)"', config.read_text()):
         secret = credentials / name
         secret.write_text(generate_key())
         secret.chmod(0o600)
-    return load(config, discover(), check_target(TYPES), {"CREDENTIALS_DIRECTORY": str(credentials)})
+    return load(config, discover(), judge, {"CREDENTIALS_DIRECTORY": str(credentials)})
 
 
 def test_there_are_examples() -> None:

@@ -33,4 +33,4 @@ def test_a_client_gets_its_tenant_its_profile_and_its_word_on_unknown_attributes
 def _settings(folder: Path) -> Settings:
     path = folder / "bridge.toml"
     path.write_text(CONFIG)
-    return load(path, {}, lambda _: (), {"JOURNAL_KEY": "00" * 32, "PLAIN": "plain", "SECRET": "secret"})
+    return load(path, {}, environ={"JOURNAL_KEY": "00" * 32, "PLAIN": "plain", "SECRET": "secret"})

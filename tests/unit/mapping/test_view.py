@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from bridge.mapping.view import check_readable, compile_view, known_names, named
-from bridge.scim.resource_types import ResourceType
+from bridge.scim.resource_types import GROUP, USER, ResourceType
+from bridge.scim.schemas import load_schema
 from bridge.settings.faults import Wrong
+from tests.unit.scim.things import attribute
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
@@ -60,10 +62,22 @@ def test_names_are_found_in_the_text(text: str, expected: tuple[set[str], bool])
     assert expected == named(text, "user")
 
 
-@pytest.mark.parametrize("name", ["password", "Password", "groups", "members"])
-def test_what_no_rule_may_read_is_refused(name: str) -> None:
+@pytest.mark.parametrize(
+    ("type_", "name"), [(USER, "password"), (USER, "Password"), (USER, "groups"), (GROUP, "members")]
+)
+def test_what_no_rule_may_read_is_refused(type_: ResourceType, name: str) -> None:
     with pytest.raises(Wrong):
-        check_readable(["title", name])
+        check_readable(["title", name], type_)
+
+
+def test_a_declared_type_may_have_members_and_groups_of_its_own() -> None:
+    names = [attribute("members", multiValued=True), attribute("groups"), attribute("active")]
+    type_ = ResourceType("Team", "Teams", load_schema({"id": "urn:x:Team", "attributes": names}))
+
+    check_readable(["members", "groups"], type_)
+
+    view = compile_view(["team.members[0] + team.groups + team.active"], "team", type_)
+    assert {"members": ["a"], "groups": "b", "active": None} == view({"members": ["a"], "groups": "b"})
 
 
 def test_names_for_hints(user_type: ResourceType) -> None:

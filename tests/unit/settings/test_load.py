@@ -186,7 +186,7 @@ def test_the_mapping_adds_its_faults_to_the_same_list(
 
     config.write_text(sound + target + "[edge]\nmax_body = -1")
     with pytest.raises(SettingsInvalid) as invalid:
-        load(config, plugins, check, {})
+        load(config, plugins, lambda _: ((), check), {})
 
     assert ["corp"] == [settings.name for settings in asked]
     assert {"edge.max_body", "targets.corp.users.attributes.uid"} == set(_places(invalid.value.faults))

@@ -22,7 +22,6 @@ Faults = Callable[..., list[Fault]]
         ({"edge": {"trusted_proxies": []}}, "edge.trusted_proxies"),
         ({"alerts": {"webhook": "x"}}, "alerts"),
         ({"pools": {}}, "pools"),
-        ({"resource_types": {}}, "resource_types"),
         ({"targets": {"a": {"password": True}}}, "targets.a.password"),
         ({"targets": {"a": {"after": "b"}}}, "targets.a.after"),
         ({"targets": {"a": {"pools": {}}}}, "targets.a.pools"),
@@ -36,7 +35,6 @@ Faults = Callable[..., list[Fault]]
         ({"targets": {"a": {"users": {"on_disable": "move:ou=x"}}}}, "targets.a.users.on_disable"),
         ({"targets": {"a": {"users": {"on_delete": ["lock", "90d delete"]}}}}, "targets.a.users.on_delete"),
         ({"targets": {"a": {"users": {"on_delete": "30d delete"}}}}, "targets.a.users.on_delete"),
-        ({"targets": {"a": {"devices": {"attributes": {"x": "y"}}}}}, "targets.a.devices"),
     ],
 )
 def test_each_is_told_at_its_place_and_taken_out(raw: dict[str, object], place: str) -> None:
@@ -46,6 +44,15 @@ def test_each_is_told_at_its_place_and_taken_out(raw: dict[str, object], place: 
     assert fault.problem.startswith("is not built yet: ")
     assert fault.remedy
     assert ({}, []) == (_leaves(rest), take_out(rest)[1])
+
+
+def test_a_declared_kind_is_looked_at_like_users_and_groups() -> None:
+    declared = {"resource_types": {"Device": {"schema": "device.json"}}}
+
+    rest, (fault,) = take_out({**declared, "targets": {"a": {"devices": {"match": ["serial"]}}}})
+
+    assert "targets.a.devices.match" == fault.place
+    assert {**declared, "targets": {"a": {"devices": {}}}} == rest
 
 
 def test_every_row_of_the_table_says_what_to_do() -> None:

@@ -43,7 +43,7 @@ def test_the_first_of_the_columns_is_the_key() -> None:
         ({"users": {"columns": ["a", "a"]}}, "names a column twice"),
         ({"users": {"key": "two\nlines"}}, "is not the name of a column"),
         ({"formulas": "maybe"}, "escape"),
-        ({"colour": "red"}, "Extra inputs"),
+        ({"colour": "red"}, "valid dictionary"),
     ],
 )
 def test_what_is_wrong_is_said(written: dict[str, Any], problem: str) -> None:

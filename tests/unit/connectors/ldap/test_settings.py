@@ -72,7 +72,7 @@ def test_what_is_taken(keys: dict[str, Any]) -> None:
         ({"groups": {**TABLE["groups"], "members": "memberUid"}}, "not built yet"),  # type: ignore[dict-item]
         ({"pool": 0}, "greater than or equal to 1"),
         ({"answer_timeout": 0}, "greater than 0"),
-        ({"nosuch": 1}, "Extra inputs"),
+        ({"nosuch": 1}, "valid dictionary"),
     ],
 )
 def test_what_is_refused_and_why(keys: dict[str, Any], said: str) -> None:

@@ -58,8 +58,8 @@ def test_plain_http_stays_on_this_machine(url: str) -> None:
         ({"users": {**KIND, "enable": "POST /users/{id}/on"}}, "names one of enable and disable"),
         ({"users": {**KIND, "lists": ["login"]}}, "a key is one value"),
         ({"users": {**KIND, "key": None}}, "valid string"),
-        ({"colour": "red"}, "Extra inputs"),
-        ({"verify": False}, "Extra inputs"),
+        ({"colour": "red"}, "valid dictionary"),
+        ({"verify": False}, "valid dictionary"),
     ],
 )
 def test_what_is_wrong_is_said(written: dict[str, Any], problem: str) -> None:
