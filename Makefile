@@ -9,12 +9,13 @@ KEEP   ?=
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test static tests servers bench pin clean
+.PHONY: help demo test static tests servers soak bench pin clean
 
 help:
 	@echo "make demo          install into $(VENV), then play an identity provider's morning (KEEP=1 leaves it running)"
 	@echo "make test          install what the tests need, then run every check"
 	@echo "make static        format, lint, types and import floors alone"
+	@echo "make soak          the long tests, one by one: PART=requests and others (without PART: what there is)"
 	@echo "make bench         measure; figures and how to read them: bench/RESULTS.md"
 	@echo "make pin           write requirements/*.txt anew from pyproject.toml (needs uv)"
 	@echo "make clean         remove $(VENV) and caches"
@@ -53,6 +54,9 @@ tests: $(VENV)/.dev servers
 
 servers:
 	@.ci/servers slapd slapd-contrib ldap-utils strace systemd
+
+soak: $(VENV)/.dev servers
+	$(BIN)/python -m tests.soak $(PART) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
 bench: $(VENV)/.dev servers
 	$(BIN)/python -m bench

@@ -17,8 +17,8 @@ from aiohttp import web
 
 from bridge.edge import bulk, discover, writes
 from bridge.edge.body import read_json
-from bridge.edge.gate import gate, json_response, not_allowed
-from bridge.edge.listener import Answer
+from bridge.edge.gate import gate, not_allowed
+from bridge.edge.listener import Answer, json_response
 from bridge.edge.listing import find
 from bridge.edge.me import own
 from bridge.edge.parts import Asked, Client, Edge

@@ -6,7 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bridge.edge.gate import json_response, not_allowed
+from bridge.edge.gate import not_allowed
+from bridge.edge.listener import json_response
 from bridge.edge.parts import Client, Edge
 from bridge.scim import discovery
 from bridge.scim.discovery import offered

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
-import orjson
 import structlog
 from aiohttp import web
 
-from bridge.edge.listener import Answer
+from bridge.edge.listener import Answer, json_response
 from bridge.edge.parts import Client, Edge
 from bridge.edge.routes import Route
 from bridge.journal import JournalBusy, JournalError, JournalFull
 from bridge.scim.errors import Crashed, MethodNotAllowed, ScimError, TooLarge, TooSlow, Unauthorized, Unavailable
 
-MEDIA_TYPE = "application/scim+json"
 ANONYMOUS = ("/healthz", "/readyz")
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
@@ -67,12 +65,6 @@ def authenticate(edge: Edge, request: web.BaseRequest) -> Client:
     if client is None:
         raise Unauthorized("a valid bearer token is needed")
     return client
-
-
-def json_response(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """An answer of the protocol; `body` is what shall be JSON, or bytes that are."""
-    raw = body if isinstance(body, bytes) else orjson.dumps(body)
-    return web.Response(body=raw, status=status, headers={"Content-Type": MEDIA_TYPE, **(headers or {})})
 
 
 def not_allowed(request: web.BaseRequest, methods: Iterable[str]) -> MethodNotAllowed:

@@ -14,10 +14,14 @@ from bridge.edge.parts import Asked, Edge
 from bridge.journal.accept import Accepted, Decide, Delete, Request, Write, accept
 from bridge.journal.resources import Stored
 from bridge.scim import patch
+from bridge.scim.errors import InvalidValue
 from bridge.scim.members import Member, MemberOp, MembersAdd, MembersSet, split_members
 from bridge.scim.resource_types import ResourceType
 from bridge.scim.unknown import refuse_in_patch, refuse_in_resource
 from bridge.scim.validate import receive, replace, take_password
+
+LONGEST_NAME = 1024
+"""Characters of a userName or an externalId."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,5 +134,13 @@ def _split(resource: dict[str, Any], type_: ResourceType) -> tuple[dict[str, Any
 
 def _write(type_: ResourceType, resource: dict[str, Any], members: tuple[MemberOp, ...]) -> Write:
     body, _ = take_password(resource)
-    key = type_.unique_key(body[type_.unique]) if type_.unique in body else None
-    return Write(body, key, body.get("externalId"), members, type_.unique)
+    name, external = _name(body, type_.unique), _name(body, "externalId")
+    return Write(body, None if name is None else type_.unique_key(name), external, members, type_.unique)
+
+
+def _name(body: dict[str, Any], attribute: str | None) -> Any:
+    """The value of an attribute by which resources are found: it stands in an index, so it is no novel."""
+    value = body.get(attribute) if attribute else None
+    if isinstance(value, str) and len(value) > LONGEST_NAME:
+        raise InvalidValue(f"{attribute} is longer than {LONGEST_NAME} characters")
+    return value

@@ -103,8 +103,16 @@ class TooLarge(ScimError):
     status = 413
 
 
+class UriTooLong(ScimError):
+    status = 414
+
+
 class UnsupportedMedia(ScimError):
     status = 415
+
+
+class HeadersTooLarge(ScimError):
+    status = 431
 
 
 class Crashed(ScimError):

@@ -1,0 +1,26 @@
+"""The long tests: `make soak PART=NAME`. A part is a module here whose `main(arguments)` returns an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+PARTS = {"requests": "1,000,000 random requests: no 5xx, no traceback, memory flat (SEED=N COUNT=N: conversations)"}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the part that is named first."""
+    if not arguments or arguments[0] not in PARTS:
+        print(
+            "make soak PART=NAME, where NAME is one of:",
+            *(f"  {name}: {what}" for name, what in PARTS.items()),
+            sep="\n",
+        )
+        return 2
+    part = importlib.import_module(f"tests.soak.{arguments[0]}")
+    code: int = part.main(arguments[1:])
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
