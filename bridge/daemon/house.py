@@ -16,6 +16,7 @@ import structlog
 
 from bridge.clock import Clock
 from bridge.daemon import schedule, wiring
+from bridge.daemon.certificate import Certificate
 from bridge.daemon.wiring import Unit
 from bridge.edge import Edge
 from bridge.journal import Journal, actions, links, targets
@@ -50,6 +51,7 @@ class House:
         self._running: dict[str, _Running] = {}
         self._new: asyncio.Queue[_Running] = asyncio.Queue()
         self.units: dict[str, Unit] = {}
+        self.certificate = Certificate.of(settings.edge)
         self.edge: Edge = wiring.edge_of(settings, journal, clock)
 
     async def __aenter__(self) -> Self:
@@ -69,7 +71,7 @@ class House:
                 group.create_task(self._run(await self._new.get()))
 
     async def reload(self, settings: Settings) -> None:
-        """Exchange what changed: clients, and targets one by one."""
+        """Exchange what changed: clients, the certificate, and targets one by one."""
         old = self._settings
         for section in ("journal", "edge", "ops"):
             if getattr(old, section) != getattr(settings, section):
@@ -85,6 +87,7 @@ class House:
                 await self._start(settings, target)
         self.edge.targets_for = wiring.takers_of(settings)
         self.edge.clients = wiring.clients_of(settings)
+        self.certificate.renew()
         self._settings = settings
         detail = {"targets": sorted(self.units), "clients": sorted(settings.clients)}
         await self._journal.submit(lambda tx: actions.record(tx, Action(DAEMON, "reload", "", detail)), reserved=True)

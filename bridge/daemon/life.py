@@ -67,7 +67,8 @@ async def _open(stack: AsyncExitStack, settings: Settings, journal: Journal, hou
     stack.callback(control.close)
     if settings.ops is not None:
         await stack.enter_async_context(door(make_ops_app(house.edge.metrics, commands.status), settings.ops.listen))
-    await stack.enter_async_context(door(make_app(house.edge), settings.edge.listen))
+    admits = wiring.admits_of(settings.edge)
+    await stack.enter_async_context(door(make_app(house.edge), settings.edge.listen, house.certificate.context, admits))
 
 
 def _tidying(settings: Settings, journal: Journal, clock: Clock) -> Coroutine[Any, Any, None]:

@@ -5,6 +5,7 @@ Everything that can fail is built before anything live is touched: `unit_of` mak
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 from bridge.clock import Clock
 from bridge.daemon.resource_types import judge, types_of
 from bridge.delivery import Deliverer
-from bridge.edge import Bounds, Client, Clients, Edge, Limits
+from bridge.edge import Admits, Bounds, Client, Clients, Edge, Limits
 from bridge.edge.parts import TargetsFor
 from bridge.journal import Journal, open_journal
 from bridge.mapping import compile_target
@@ -109,3 +110,15 @@ def edge_of(settings: Settings, journal: Journal, clock: Clock) -> Edge:
 def _limits(edge: EdgeSettings) -> Limits:
     bulk = Bounds(edge.max_bulk_body, name="maxPayloadSize")
     return Limits(Bounds(edge.max_body), Bounds(edge.max_group_body), bulk, edge.max_bulk_operations)
+
+
+def admits_of(edge: EdgeSettings) -> Admits | None:
+    """Who may connect: everybody (None), or the trusted proxies and this machine."""
+    networks = edge.trusted_proxies
+
+    def admits(host: str) -> bool:
+        address = ipaddress.ip_address(host.partition("%")[0])
+        address = getattr(address, "ipv4_mapped", None) or address
+        return address.is_loopback or any(address in network for network in networks)
+
+    return admits if networks else None

@@ -1,8 +1,8 @@
 """The inbound door: HTTP, clients, limits, the SCIM protocol; and the ops listener."""
 
 from bridge.edge.app import make_app
-from bridge.edge.listener import Answer, serve
+from bridge.edge.listener import Admits, Answer, serve
 from bridge.edge.ops import make_ops_app
 from bridge.edge.parts import Bounds, Client, Clients, Edge, Limits
 
-__all__ = ["Answer", "Bounds", "Client", "Clients", "Edge", "Limits", "make_app", "make_ops_app", "serve"]
+__all__ = ["Admits", "Answer", "Bounds", "Client", "Clients", "Edge", "Limits", "make_app", "make_ops_app", "serve"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from bridge.settings.faults import Fault, nearest
+from bridge.settings.certificate import open_certificate
+from bridge.settings.faults import Fault, Wrong, nearest
 from bridge.settings.models import ClientSettings, EdgeSettings, OpsSettings
+from bridge.settings.network import parse_address
 from bridge.settings.places import dotted, shown
 
 
@@ -54,3 +56,34 @@ def own_doors(edge: EdgeSettings, ops: OpsSettings | None) -> Iterator[Fault]:
     """Two listeners need two addresses."""
     if ops is not None and ops.listen == edge.listen and ops.listen.port:
         yield Fault("ops.listen", shown((), str(ops.listen)), "is the address of [edge] too", "take another port")
+
+
+def plain_text(edge: object) -> Iterator[Fault]:
+    """Tokens travel in plain text to a proxy alone; asked of the table as written, for it may have other faults."""
+    table = edge if isinstance(edge, Mapping) else {}
+    if any(table.get(key) for key in ("tls_certificate", "tls_key", "trusted_proxies")):
+        return
+    try:
+        listen = parse_address(table.get("listen", "127.0.0.1:0"))
+    except Wrong:
+        return  # told by the model
+    if not listen.is_loopback:
+        yield Fault(
+            "edge.listen",
+            shown((), str(listen)),
+            "would take tokens in plain text over the network",
+            f'write tls_certificate and tls_key, or listen on "127.0.0.1:{listen.port}" behind a reverse proxy on this '
+            "machine, or name a proxy on another machine in trusted_proxies",
+        )
+
+
+def own_certificate(edge: EdgeSettings) -> Iterator[Fault]:
+    """Certificate and key go together, and can be used."""
+    if edge.tls is not None:
+        try:
+            open_certificate(*edge.tls)
+        except Wrong as wrong:
+            yield Fault("edge.tls_certificate", None, wrong.problem, wrong.remedy)
+    elif edge.tls_certificate or edge.tls_key:
+        missing = "tls_key" if edge.tls_certificate else "tls_certificate"
+        yield Fault(f"edge.{missing}", None, "is missing", "TLS needs both: tls_certificate and tls_key")

@@ -182,7 +182,8 @@ class _Reading:
         """What the file has beside the known sections, and what its sections say together."""
         self.faults += [unknown((key,), SECTIONS) for key in self.raw if key not in SECTIONS]
         if edge is not None:
-            self.faults += cross.own_doors(edge, ops)
+            self.faults += [*cross.own_doors(edge, ops), *cross.own_certificate(edge)]
+        self.faults += cross.plain_text(self.raw.get("edge"))
 
     def _tables(self, section: str) -> Iterable[tuple[str, Table]]:
         tables = self.raw.get(section, {})

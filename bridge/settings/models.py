@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, SerializeAsAny
 
 from bridge.settings.amounts import Limit, parse_duration, parse_limit, parse_size
+from bridge.settings.certificate import PemFile
 from bridge.settings.cron import check_cron
 from bridge.settings.faults import Wrong
 from bridge.settings.kinds import Frozen, KindSettings
-from bridge.settings.network import Address, parse_address, parse_base_url
+from bridge.settings.network import Address, Network, parse_address, parse_base_url, parse_loopback, parse_network
 from bridge.settings.resource_types import ResourceTypeSettings
 from bridge.settings.seal import parse_key
 from connectors.sdk import Secret
@@ -23,6 +24,8 @@ from connectors.sdk import Secret
 Size = Annotated[int, BeforeValidator(parse_size)]
 Duration = Annotated[float, BeforeValidator(parse_duration)]
 Listen = Annotated[Address, BeforeValidator(parse_address)]
+Loopback = Annotated[Address, BeforeValidator(parse_loopback)]
+Peers = Annotated[Network, BeforeValidator(parse_network)]
 Few = Annotated[Limit, BeforeValidator(lambda written: parse_limit(written, 5))]
 Many = Annotated[Limit, BeforeValidator(lambda written: parse_limit(written, 50))]
 Part = Annotated[Limit, BeforeValidator(lambda written: parse_limit(written, 0))]
@@ -48,10 +51,16 @@ class JournalSettings(Frozen):
 
 
 class EdgeSettings(Frozen):
-    """The inbound door. `base_url` is what `Location` and `meta.location` say; None: as `listen` says."""
+    """The inbound door. `base_url` is what `Location` and `meta.location` say; None: as `listen` says.
+
+    Where `trusted_proxies` are named, they and this machine alone may connect.
+    """
 
     listen: Listen = Address("127.0.0.1", 8580)
     base_url: Annotated[str, AfterValidator(parse_base_url)] | None = None
+    tls_certificate: PemFile | None = None
+    tls_key: PemFile | None = None
+    trusted_proxies: tuple[Peers, ...] = ()
     max_body: Size = 2**20
     max_group_body: Size = 16 * 2**20
     max_bulk_body: Size = 4 * 2**20
@@ -59,13 +68,19 @@ class EdgeSettings(Frozen):
 
     @property
     def url(self) -> str:
-        return self.base_url or f"http://{self.listen}/scim/v2"
+        scheme = "https" if self.tls else "http"
+        return self.base_url or f"{scheme}://{self.listen}/scim/v2"
+
+    @property
+    def tls(self) -> tuple[Path, Path] | None:
+        """Certificate and key, where both are named."""
+        return (self.tls_certificate, self.tls_key) if self.tls_certificate and self.tls_key else None
 
 
 class OpsSettings(Frozen):
     """Where `/metrics` and `/status` are served."""
 
-    listen: Listen
+    listen: Loopback
 
 
 def _token(secret: SecretStr) -> SecretStr:

@@ -1,4 +1,4 @@
-"""Addresses: where to listen ("host:port"), and the URL that clients know. Pure: no name is looked up."""
+"""Addresses: where to listen ("host:port"), who may connect, the URL that clients know. Pure: no name is looked up."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bridge.settings.faults import Wrong
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _LISTEN = 'write "host:port", as in "127.0.0.1:8580" or "[::1]:8580"'
 _URL = 'write the URL by which clients reach the bridge, as in "https://scim.example.com/scim/v2"'
@@ -33,14 +35,27 @@ class Address(NamedTuple):
 
 
 def parse_address(written: object) -> Address:
-    """A listener's address. Beyond loopback is refused as long as we speak no TLS."""
-    address = written if isinstance(written, Address) else _split(written)
+    """A listener's address."""
+    return written if isinstance(written, Address) else _split(written)
+
+
+def parse_loopback(written: object) -> Address:
+    """The address of a listener that tells without a token: this machine alone may reach it."""
+    address = parse_address(written)
     if not address.is_loopback:
         raise Wrong(
-            "would send tokens in plain text over the network: TLS and trusted_proxies are not built yet",
-            f'listen on "127.0.0.1:{address.port}" and put a reverse proxy that ends TLS on this machine',
+            "would tell everybody on the network: there is no token and no TLS here",
+            f'listen on "127.0.0.1:{address.port}"',
         )
     return address
+
+
+def parse_network(written: object) -> Network:
+    """An address, or a network of addresses."""
+    try:
+        return ipaddress.ip_network(written if isinstance(written, Network) else str(written))
+    except ValueError:
+        raise Wrong("is neither an address nor a network", 'write "10.0.0.7" or "10.0.0.0/24"') from None
 
 
 def _split(written: object) -> Address:

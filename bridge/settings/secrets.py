@@ -42,6 +42,13 @@ class Secrets:
             raise SecretWrong("leads to an empty secret", "write the secret there, alone")
         return secret
 
+    def path(self, written: str) -> Path:
+        """Where a file is that we hand on by its name: below the config's folder, or a systemd credential."""
+        where, _, name = written.partition(":")
+        if where == "credential":
+            return self._credential_path(name)
+        return self._folder / (name if where == "file" else written)
+
     def _variable(self, name: str) -> str:
         if name not in self._environ:
             raise SecretWrong(f"the environment variable {name} is not set", "set it, or write file:PATH")
@@ -55,6 +62,9 @@ class Secrets:
         return text
 
     def _credential(self, name: str) -> str:
+        return _read(self._credential_path(name), f"add LoadCredential={name}:/path to the unit")
+
+    def _credential_path(self, name: str) -> Path:
         folder = self._environ.get("CREDENTIALS_DIRECTORY")
         if folder is None:
             raise SecretWrong(
@@ -63,7 +73,7 @@ class Secrets:
             )
         if "/" in name or name in (".", ".."):
             raise SecretWrong("is not the name of a credential", "write the name alone, as LoadCredential= has it")
-        return _read(Path(folder) / name, f"add LoadCredential={name}:/path to the unit")
+        return Path(folder) / name
 
 
 def _read(path: Path, remedy: str) -> str:

@@ -46,13 +46,8 @@ class Unbuilt:
     applies: Callable[[object], bool] = _always
 
 
-_PROXY = "leave it out; listen on loopback, behind a reverse proxy on this machine that ends TLS"
-
 TABLE = (
     Unbuilt("journal.url", "a journal in PostgreSQL", 'write path = "journal.db": SQLite'),
-    Unbuilt("edge.tls_certificate", "TLS at the edge", _PROXY),
-    Unbuilt("edge.tls_key", "TLS at the edge", _PROXY),
-    Unbuilt("edge.trusted_proxies", "listening beyond loopback behind a named proxy", _PROXY),
     Unbuilt("alerts", "alerts", "leave the table out; watch /metrics and `scim-bridge status`"),
     Unbuilt("pools", "allocated values", "leave the table out; map the number from SCIM"),
     Unbuilt("targets.*.password", "the delivery of passwords", "write password = false", _is(True)),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bridge.daemon.wiring import clients_of
+import pytest
+
+from bridge.daemon.wiring import admits_of, clients_of
 from bridge.edge import Client
 from bridge.scim.profiles import PROFILES
-from bridge.settings import Settings
+from bridge.settings import EdgeSettings, Settings
 from bridge.settings.load import load
 
 CONFIG = """
@@ -34,3 +36,25 @@ def _settings(folder: Path) -> Settings:
     path = folder / "bridge.toml"
     path.write_text(CONFIG)
     return load(path, {}, environ={"JOURNAL_KEY": "00" * 32, "PLAIN": "plain", "SECRET": "secret"})
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("10.0.0.7", True),
+        ("::ffff:10.0.0.7", True),
+        ("10.0.0.8", False),
+        ("fe80::1%lo", False),
+    ],
+)
+def test_trusted_proxies_and_this_machine_may_connect(host: str, expected: bool) -> None:
+    admits = admits_of(EdgeSettings(trusted_proxies=("10.0.0.7",)))
+
+    assert admits is not None
+    assert expected == admits(host)
+
+
+def test_without_proxies_everybody_may_connect() -> None:
+    assert admits_of(EdgeSettings()) is None

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from bridge.settings import Fault, Settings
+from tests.certificates import make
 
 Load = Callable[..., Settings]
 Faults = Callable[..., list[Fault]]
@@ -69,3 +72,42 @@ def test_a_token_that_no_header_carries_is_refused(faults: Faults, sound: str, c
 
     assert ("clients.default.token", '"file:credentials/scim-token"') == (fault.place, fault.value)
     assert "two words" not in str(fault)
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:8580", "[::]:8580", "10.0.0.1:8580"])
+def test_tokens_do_not_travel_in_plain_text(faults: Faults, sound: str, listen: str) -> None:
+    (fault,) = faults(sound + f'[edge]\nlisten = "{listen}"\n')
+
+    assert "edge.listen" == fault.place
+    assert "tls_certificate" in fault.remedy
+
+
+def test_a_named_proxy_or_a_certificate_opens_the_door(read: Load, sound: str, tmp_path: Path) -> None:
+    make(tmp_path / "tls", "127.0.0.1")
+    files = f'tls_certificate = "{tmp_path}/tls/server.crt"\ntls_key = "file:{tmp_path}/tls/server.key"\n'
+
+    plain = read(sound + '[edge]\nlisten = "0.0.0.0:1"\ntrusted_proxies = ["10.0.0.7", "fd00::/8"]\n').edge
+    tls = read(sound + '[edge]\nlisten = "0.0.0.0:1"\n' + files).edge
+
+    assert ["10.0.0.7/32", "fd00::/8"] == [str(network) for network in plain.trusted_proxies]
+    assert (tmp_path / "tls" / "server.crt", tmp_path / "tls" / "server.key") == tls.tls
+    assert tls.url.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("lines", "place"),
+    [
+        ('tls_certificate = "a.crt"', "edge.tls_key"),
+        ('tls_key = "a.key"', "edge.tls_certificate"),
+        ('tls_certificate = "no.crt"\ntls_key = "no.key"', "edge.tls_certificate"),
+        ('tls_certificate = "tls/ca.crt"\ntls_key = "tls/server.key"', "edge.tls_certificate"),
+        ('tls_certificate = "credential:cert"\ntls_key = "tls/server.key"', "edge.tls_certificate"),
+        ("tls_certificate = 1\ntls_key = 2", "edge.tls_certificate"),
+    ],
+)
+def test_a_certificate_that_cannot_be_shown_is_told(
+    faults: Faults, sound: str, tmp_path: Path, lines: str, place: str
+) -> None:
+    make(tmp_path / "tls", "127.0.0.1")
+
+    assert place in [fault.place for fault in faults(sound + f"[edge]\n{lines}\n")]

@@ -1,9 +1,11 @@
 """Addresses to listen on, and the URL that clients know."""
 
+from ipaddress import ip_address
+
 import pytest
 
 from bridge.settings.faults import Wrong
-from bridge.settings.network import Address, parse_address, parse_base_url
+from bridge.settings.network import Address, parse_address, parse_base_url, parse_loopback, parse_network
 
 
 @pytest.mark.parametrize(
@@ -23,11 +25,23 @@ def test_a_loopback_address_is_read(written: str, expected: tuple[str, int]) -> 
 
 
 @pytest.mark.parametrize("written", ["0.0.0.0:8580", "[::]:8580", "10.0.0.1:80", "scim.example.com:443"])
-def test_plain_text_beyond_loopback_is_refused(written: str) -> None:
-    with pytest.raises(Wrong, match="plain text over the network") as wrong:
-        parse_address(written)
+def test_what_tells_without_a_token_stays_on_this_machine(written: str) -> None:
+    assert not parse_address(written).is_loopback
+    with pytest.raises(Wrong, match="everybody on the network") as wrong:
+        parse_loopback(written)
 
-    assert "reverse proxy" in wrong.value.remedy
+    assert "127.0.0.1" in wrong.value.remedy
+
+
+@pytest.mark.parametrize(("written", "inside"), [("10.0.0.7", "10.0.0.7"), ("10.0.0.0/24", "10.0.0.9"), ("::1", "::1")])
+def test_a_network_is_read(written: str, inside: str) -> None:
+    assert ip_address(inside) in parse_network(written)
+
+
+@pytest.mark.parametrize("written", ["", "proxy.example.com", "10.0.0.1/24", "10.0.0.0/99", 7.5, None])
+def test_what_is_no_network_is_refused(written: object) -> None:
+    with pytest.raises(Wrong):
+        parse_network(written)
 
 
 @pytest.mark.parametrize(

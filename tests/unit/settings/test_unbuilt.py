@@ -17,9 +17,6 @@ Faults = Callable[..., list[Fault]]
     ("raw", "place"),
     [
         ({"journal": {"url": "postgresql://x"}}, "journal.url"),
-        ({"edge": {"tls_certificate": "x"}}, "edge.tls_certificate"),
-        ({"edge": {"tls_key": "x"}}, "edge.tls_key"),
-        ({"edge": {"trusted_proxies": []}}, "edge.trusted_proxies"),
         ({"alerts": {"webhook": "x"}}, "alerts"),
         ({"pools": {}}, "pools"),
         ({"targets": {"a": {"password": True}}}, "targets.a.password"),

@@ -1,0 +1,61 @@
+"""The listener: who may connect, and what it says of bytes that are no HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+from structlog.testing import capture_logs
+
+from bridge.edge.listener import serve
+from tests.soak.generate import Sent
+from tests.soak.http import HungUp, Line, request
+from tests.soak.judge import complaints
+
+
+async def hello(_: web.BaseRequest) -> web.Response:
+    return web.Response(text="hello")
+
+
+@asynccontextmanager
+async def listening(admits: Callable[[str], bool] | None = None) -> AsyncIterator[Line]:
+    door = await asyncio.get_running_loop().create_server(serve(hello, admits), "127.0.0.1", 0)
+    async with Line(door.sockets[0].getsockname()[1]) as line:
+        yield line
+    door.close()
+
+
+async def test_who_is_admitted_is_answered() -> None:
+    async with listening(lambda host: host == "127.0.0.1") as line:
+        assert b"hello" == (await line.ask(request("GET", "/"))).body
+
+
+async def test_who_is_not_admitted_is_not_even_read() -> None:
+    with capture_logs() as logs:
+        async with listening(lambda _: False) as line:
+            with pytest.raises((HungUp, ConnectionError)):
+                await line.ask(request("GET", "/"))
+
+    assert ["connection.refused"] == [entry["event"] for entry in logs]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"secret-in-garbage\r\n\r\n", 400),
+        (b"GET /?secret=" + b"x" * 40_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: secret" + b"x" * 9_000 + b"\r\n\r\n", 431),
+    ],
+)
+async def test_what_is_no_http_is_told_so_and_not_logged(raw: bytes, expected: int) -> None:
+    with capture_logs() as logs:
+        async with listening() as line:
+            answer = await line.ask(raw)
+
+    assert expected == answer.status
+    assert [] == complaints(Sent("GET", "/", b""), answer)
+    assert [("request.unreadable", expected)] == [(entry["event"], entry["status"]) for entry in logs]
+    assert "secret" not in str(logs) + str(answer.body)
