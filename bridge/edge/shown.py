@@ -65,7 +65,7 @@ def show(
     asked = shows_delivery(search)
     if asked:
         delivery_state.attach(db, edge, stored, whole)
-    shown = answer(whole, type_, search.attributes, search.excluded)
+    shown = answer(whole, type_, search.attributes, search.excluded, search.written)
     if delivery and not asked:
         delivery_state.attach(db, edge, stored, shown)
     return shown
@@ -73,7 +73,7 @@ def show(
 
 def show_alone(edge: Edge, type_: ResourceType, stored: Stored, search: Search) -> dict[str, Any]:
     """A resource that nothing is related to yet, for it was made just now."""
-    return answer(describe(edge, type_, stored), type_, search.attributes, search.excluded)
+    return answer(describe(edge, type_, stored), type_, search.attributes, search.excluded, search.written)
 
 
 def describe(edge: Edge, type_: ResourceType, stored: Stored) -> dict[str, Any]:

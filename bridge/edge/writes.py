@@ -5,7 +5,8 @@ A password is taken out before anything is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from bridge.scim.members import Member, MemberOp, MembersAdd, MembersSet, split_
 from bridge.scim.resource_types import ResourceType
 from bridge.scim.unknown import refuse_in_patch, refuse_in_resource
 from bridge.scim.validate import receive, replace, take_password
+from bridge.scim.written import written
 
 LONGEST_NAME = 1024
 """Characters of a userName or an externalId."""
@@ -36,7 +38,10 @@ async def carry_out(edge: Edge, asked: Asked, method: str) -> Accepted:
     """Carry out a POST, PUT, PATCH or DELETE; it is on disk then."""
     prepared = await aside(asked.is_large, lambda: prepare(asked, method))
     targets_for = edge.targets_for
-    return await edge.journal.submit(lambda tx: accept(tx, prepared.request, prepared.decide, targets_for))
+    accepted = await edge.journal.submit(lambda tx: accept(tx, prepared.request, prepared.decide, targets_for))
+    if named := written(_said(asked, method), asked.type):
+        asked.search = dataclasses.replace(asked.search, written=named)
+    return accepted
 
 
 def prepare(asked: Asked, method: str, new_id: str | None = None) -> Prepared:
@@ -96,6 +101,15 @@ _METHODS: dict[str, tuple[str, Callable[[Asked], Decide]]] = {
     "PATCH": ("patch", _patch),
     "DELETE": ("delete", _delete),
 }
+
+
+def _said(asked: Asked, method: str) -> Iterator[tuple[str, Any]]:
+    """What the body names, with its values."""
+    if method == "PATCH":
+        for operation in _operations(asked):
+            yield from operation.value.items() if operation.path is None else ((operation.path, operation.value),)
+    elif method != "DELETE":
+        yield from _body(asked).items()
 
 
 def is_members_patch(asked: Asked) -> bool:

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from bridge.scim.bulk_order import in_order
 from bridge.scim.errors import Conflict, InvalidSyntax, InvalidValue, MethodNotAllowed, NotFound, ScimError, TooLarge
+from bridge.scim.names import folded
 from bridge.scim.patch import PATCH_OP
 from bridge.scim.resource_types import ResourceType
 
@@ -62,7 +63,7 @@ def read_bulk(body: object, types: Types, most: int, new_id: Callable[[], str]) 
     """The bulk request; a `ScimError` where the message is none, or has more than `most` operations."""
     if not isinstance(body, dict):
         raise InvalidSyntax("the body must be a BulkRequest message as a JSON object")
-    fields = _folded(body)
+    fields = folded(body)
     schemas = fields.get("schemas")
     if not isinstance(schemas, list) or BULK_REQUEST not in schemas:
         raise InvalidSyntax(f"schemas must be [{BULK_REQUEST!r}]")
@@ -92,15 +93,14 @@ def _fail_on_errors(fields: Mapping[str, Any]) -> int | None:
     return value
 
 
-def _folded(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {name.lower(): each for name, each in value.items()}
-
-
 def _read(raw: object, types: Types, new_id: Callable[[], str]) -> Operation:
     """The operation; where it is none, what is known of it and why."""
     if not isinstance(raw, dict):
         return Operation("", fault=InvalidSyntax("an operation must be a JSON object"))
-    fields = _folded(raw)
+    try:
+        fields = folded(raw)
+    except InvalidSyntax as error:
+        return Operation("", fault=error)
     texts = {name: fields[name] for name in ("method", "bulkid", "version") if isinstance(fields.get(name), str)}
     known = Operation(texts.get("method", "").upper(), texts.get("bulkid"), texts.get("version"))
     try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.scim.errors import InvalidSyntax, InvalidValue
+from bridge.scim.names import folded
 
 _SELECTION = re.compile(r"\[[^\]]*\]")
 
@@ -19,7 +20,7 @@ MOST_RESULTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a list shall show: from a query string, or from a SearchRequest."""
+    """What an answer shall show: from a query string, or from a SearchRequest. `written`: what the write named."""
 
     filter: str | None = None
     start: int = 1
@@ -28,6 +29,7 @@ class Search:
     excluded: tuple[str, ...] = ()
     sort_by: str | None = None
     descending: bool = False
+    written: tuple[str, ...] = ()
 
 
 def list_response(resources: Sequence[Any], total: int, start: int = 1) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def search_from_body(body: object) -> Search:
     """From a SearchRequest message (RFC 7644 §3.4.3); unknown members are ignored."""
     if not isinstance(body, dict):
         raise InvalidSyntax("the body must be a SearchRequest message as a JSON object")
-    fields = {name.lower(): value for name, value in body.items()}
+    fields = folded(body)
     schemas = fields.get("schemas")
     if not isinstance(schemas, list) or SEARCH_REQUEST not in schemas:
         raise InvalidSyntax(f"schemas must be [{SEARCH_REQUEST!r}]")

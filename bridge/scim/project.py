@@ -25,9 +25,13 @@ def answer(
     resource_type: ResourceType,
     attributes: Iterable[str] = (),
     excluded: Iterable[str] = (),
+    written: tuple[str, ...] = (),
 ) -> Resource:
-    """The resource (`id`, `meta` and members in it) as it is shown; unknown names are ignored."""
-    shown = _cut(resource, _shape(resource_type, tuple(attributes), tuple(excluded)))
+    """The resource (`id`, `meta` and members in it) as it is shown; unknown names are ignored.
+
+    `written` is what a write named of what is shown on request alone.
+    """
+    shown = _cut(resource, _shape(resource_type, tuple(attributes), tuple(excluded), written))
     schemas = resource.get("schemas", ())
     if any(urn not in shown for urn in schemas[1:]):
         shown["schemas"] = [schemas[0], *(urn for urn in schemas[1:] if urn in shown)]
@@ -59,7 +63,10 @@ def _cut_value(value: Any, shape: Shape) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """Folded names: `name`, `name.givenname`, a schema's URN, and with a URN before them those of an extension."""
+    """Folded names: `name`, `name.givenname`, a schema's URN, and with a URN before them those of an extension.
+
+    `is_partial`: nothing but `only` is wanted; else it is wanted beside what is shown by default.
+    """
 
     only: frozenset[str]
     without: frozenset[str]
@@ -82,9 +89,13 @@ class _Wish:
 
 
 @lru_cache(1024)
-def _shape(resource_type: ResourceType, attributes: tuple[str, ...], excluded: tuple[str, ...]) -> Shape:
+def _shape(
+    resource_type: ResourceType, attributes: tuple[str, ...], excluded: tuple[str, ...], written: tuple[str, ...] = ()
+) -> Shape:
     """The shape of an answer to this wish; the usual one is that of no wish."""
-    wish = _Wish(_folded(attributes, resource_type), _folded(excluded, resource_type), bool(attributes))
+    without = _folded(excluded, resource_type)
+    only = _folded(attributes, resource_type) if attributes else frozenset(written) - without
+    wish = _Wish(only, without, bool(attributes))
     core = resource_type.schema.id.lower()
     common = {attribute.name: attribute for attribute in resource_type.names.values()}
     shape = dict(_shapes(common.values(), core, "", wish))
@@ -115,16 +126,16 @@ def _inner(attribute: Attribute, path: str, wish: _Wish, takes: bool) -> Shape |
     named = any(wish.asks(f"{path}.{sub.name.lower()}") for sub in subs if sub.returned is not Returned.NEVER)
     if not takes and not named:
         return None
-    whole = takes and (attribute.returned is Returned.ALWAYS or wish.asks(path) or not named)
+    whole = takes and (attribute.returned is Returned.ALWAYS or wish.asks(path) or not (named and wish.is_partial))
     shown = [sub.name for sub in subs if wish.takes(sub, f"{path}.{sub.name.lower()}", by_default=whole)]
     return None if takes and len(shown) == len(subs) else dict.fromkeys(shown)
 
 
 def _folded(names: Iterable[str], resource_type: ResourceType) -> frozenset[str]:
-    return frozenset(folded for name in names if (folded := _fold(name.strip(), resource_type)) is not None)
+    return frozenset(folded for name in names if (folded := fold_path(name.strip(), resource_type)) is not None)
 
 
-def _fold(name: str, resource_type: ResourceType) -> str | None:
+def fold_path(name: str, resource_type: ResourceType) -> str | None:
     """Where a name leads, folded; None where it leads nowhere."""
     try:
         path = resolve(name, resource_type)

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bridge.scim.errors import InvalidSyntax, InvalidValue, Mutability
+from bridge.scim.names import refuse_twins
 from bridge.scim.resource_types import ResourceType
 from bridge.scim.schemas import Attribute, Schema
 from bridge.scim.schemas import Mutability as Characteristic
-from bridge.scim.values import refuse_twins, same, whole
+from bridge.scim.values import same, whole
 
 Resource = dict[str, Any]
 

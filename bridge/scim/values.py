@@ -10,11 +10,12 @@ import base64
 import binascii
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from bridge.scim.errors import InvalidSyntax, InvalidValue
+from bridge.scim.errors import InvalidValue
+from bridge.scim.names import refuse_twins
 from bridge.scim.schemas import Attribute, Type
 
 INTEGERS = range(-(2**63), 2**63)
@@ -156,12 +157,6 @@ def one_primary(values: list[Any], kept: Any = None) -> list[Any]:
                 seen = True
         result.append(value)
     return result
-
-
-def refuse_twins(value: Mapping[str, Any], name: str) -> None:
-    """Names differ by more than case: two readers of `userName` and `USERNAME` would see two things."""
-    if sum(each.lower() == name.lower() for each in value) > 1:
-        raise InvalidSyntax(f"{name} is there twice; upper and lower case do not tell names apart")
 
 
 def _complex(attribute: Attribute, value: Any) -> dict[str, Any] | None:

@@ -26,7 +26,7 @@ def ignored(raw: object, annotation: Any, keys: Keys = ()) -> Iterator[Keys]:
     """The places of keys that a model would take no notice of, because it does not forbid them."""
     model = _model(annotation)
     for key, value in below(raw).items():
-        if model is None or key in _fields(model):
+        if model is None or key in _fields(model) or takes_extras(model):
             yield from ignored(value, _child(annotation, key), (*keys, key))
         elif model.model_config.get("extra", "ignore") == "ignore":
             yield (*keys, key)

@@ -12,6 +12,7 @@ from typing import Any
 
 from bridge.scim.errors import InvalidPath, InvalidValue, Mutability
 from bridge.scim.members import MemberOp
+from bridge.scim.names import folded
 from bridge.scim.patch.change import Resource, change, change_sub, check_immutable, listed, put, put_values
 from bridge.scim.patch.membership import on_members
 from bridge.scim.patch.message import Op, Operation
@@ -70,6 +71,7 @@ class _Work:
             path = resolve(name, self.type)
         except InvalidPath:
             if self.type.schema_of(name) is self.type.schema and isinstance(value, dict):
+                folded(value)
                 for inner, each in value.items():
                     self.named(op, inner, each)
             return
@@ -88,7 +90,7 @@ class _Work:
             return
         if _is_ours(path):
             raise Mutability(f"{(path.sub or attribute).name} is read-only")
-        if attribute.name == "members" and self.type.name == "Group":
+        if path.extension is None and attribute.name in self.type.related:
             self.members += on_members(op, path, value, self.profile)
             return
         holder = self._holder(path.extension)
@@ -122,6 +124,7 @@ class _Work:
         elif not isinstance(value, dict):
             raise InvalidValue(f"the value of {extension.id} must be an object")
         else:
+            folded(value)
             for name, each in value.items():
                 self.named(op, f"{extension.id}:{name}", each)
 

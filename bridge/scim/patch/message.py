@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from bridge.scim.errors import InvalidPath, InvalidSyntax, InvalidValue, NoTarget
+from bridge.scim.names import folded
 from bridge.scim.profiles import GENERIC, Profile
 
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
@@ -39,7 +40,7 @@ def read_operations(body: object, profile: Profile = GENERIC) -> list[Operation]
     """The operations of a PatchOp message, in the RFC's words; a `ScimError` says why it is none."""
     if not isinstance(body, dict):
         raise InvalidSyntax("the body must be a PatchOp message as a JSON object")
-    fields = {name.lower(): value for name, value in body.items()}
+    fields = folded(body)
     schemas = fields.get("schemas")
     if not _states_patch_op(schemas) and (schemas or not profile.assumes_schema):
         raise InvalidSyntax(f"schemas must be [{PATCH_OP!r}]")
@@ -58,7 +59,7 @@ def _states_patch_op(schemas: object) -> bool:
 def _operation(raw: object, profile: Profile) -> Operation:
     if not isinstance(raw, dict):
         raise InvalidSyntax("an operation must be a JSON object")
-    fields = {name.lower(): value for name, value in raw.items()}
+    fields = folded(raw)
     said = fields.get("op")
     op = _OPS.get(said.lower()) if isinstance(said, str) else None
     if op is None:
@@ -70,6 +71,7 @@ def _operation(raw: object, profile: Profile) -> Operation:
     value: Any = fields.get("value")
     _check_value(op, path, fields)
     if path is None:
+        folded(value)
         return Operation(op, None, {profile.path(name): each for name, each in value.items()})
     return Operation(op, profile.path(path), value)
 

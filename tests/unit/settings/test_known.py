@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field
 
-from bridge.settings.known import ignored, names
+from bridge.settings.known import ignored, names, without
 
 
 class Leaf(BaseModel):
@@ -56,3 +56,22 @@ def test_ignored_keys_are_found_and_what_is_free_is_not() -> None:
     }
 
     assert [("x",), ("leaf", "x"), ("leaf", "b"), ("leaves", "k", "y"), ("listed", 1, "z")] == list(ignored(raw, Root))
+
+
+class Kinds(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Leaf] = Field(init=False)
+    url: str = ""
+
+
+def test_what_a_table_by_any_name_knows_is_known_too() -> None:
+    assert {"url"} == names(Kinds, ())
+    assert LEAF == names(Kinds, ("devices",))
+    assert [("devices", "x")] == list(ignored({"url": "", "devices": {"a": 1, "x": 2}}, Kinds))
+
+
+def test_of_tables_by_any_name_only_kinds_are_handed_on() -> None:
+    raw = {"url": "", "devices": {}, "ulr": ""}
+
+    assert {"url": "", "devices": {}} == without(raw, Kinds, ["devices"])
+    assert raw == without(raw, Leaf, ["devices"])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib.metadata import EntryPoint
 
 import pytest
-from pydantic import BaseModel, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from bridge.settings import Fault, Settings
 from bridge.settings.plugins import GROUP, Plugins
@@ -147,3 +147,46 @@ def test_a_connector_may_refuse_a_name_that_is_not_mapped(faults: Faults, sound:
     (fault,) = faults(sound + _naming("cn"), NAMING)
 
     assert Fault("targets.a.name", '"cn"', "is not mapped below", "write a line for it") == fault
+
+
+class Thing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    base: str
+
+
+class Willing(BaseModel):
+    """A connector that takes whatever kinds a config declares."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Thing] = Field(init=False)
+    url: str
+    users: Thing | None = None
+
+
+WILLING = {"memory": Plugin("memory", Willing, lambda settings, context: MemoryConnector())}
+DECLARED = """
+[resource_types.Device]
+schema = "urn:x:Device"
+[targets.corp.devices]
+base = "things"
+scope = "active eq true"
+[targets.corp.devices.attributes]
+cn = "serial"
+"""
+
+
+def test_a_connector_may_take_every_kind_that_is_declared(read: Load, sound: str, target: str) -> None:
+    settings = read(sound + target + DECLARED, WILLING).targets["corp"]
+
+    assert ["users", "devices"] == list(settings.kinds)
+    assert "active eq true" == settings.kinds["devices"].scope
+    assert "things" == settings.own.model_extra["devices"].base
+
+
+def test_its_keys_are_checked_like_those_of_users(faults: Faults, sound: str, target: str) -> None:
+    text = sound + target.replace("url =", 'ulr = "x"\nurl =') + DECLARED.replace("base", "bsae")
+
+    found = {fault.place: fault for fault in faults(text, WILLING)}
+
+    assert {"targets.corp.ulr", "targets.corp.devices.bsae", "targets.corp.devices.base"} == set(found)
+    assert "did you mean base?" == found["targets.corp.devices.bsae"].remedy

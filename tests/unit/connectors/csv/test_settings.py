@@ -49,3 +49,16 @@ def test_the_first_of_the_columns_is_the_key() -> None:
 def test_what_is_wrong_is_said(written: dict[str, Any], problem: str) -> None:
     with pytest.raises(ValidationError, match=problem):
         settings(**written)
+
+
+def test_a_kind_that_the_config_declares_has_a_file_of_its_own() -> None:
+    written = settings(groups={"path": "groups.csv"}, devices={"path": "devices.csv", "key": "serial"})
+
+    assert ["groups", "devices"] == list(written.files)
+    assert "serial" == written.files["devices"].named_key
+
+
+@pytest.mark.parametrize("path", ["users.csv", "groups.csv"])
+def test_two_kinds_cannot_share_a_file(path: str) -> None:
+    with pytest.raises(ValidationError, match=r"devices\.path is the file of the "):
+        settings(groups={"path": "groups.csv"}, devices={"path": path})

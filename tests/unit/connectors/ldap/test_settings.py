@@ -8,6 +8,7 @@ from pydantic import SecretStr, ValidationError
 
 from connectors.ldap import plugin
 from connectors.ldap.driver import Server
+from connectors.ldap.kind import kinds_of
 from connectors.ldap.settings import LdapSettings
 from connectors.sdk import Context, Plugin
 
@@ -106,3 +107,25 @@ def test_the_package_offers_nothing_else() -> None:
     with pytest.raises(AttributeError):
         _ = connectors.ldap.nosuch
     assert connectors.ldap.plugin is connectors.ldap.plugin
+
+
+DEVICES = {"base": "ou=devices,dc=x", "rdn": "cn", "object_classes": ["device"]}
+
+
+def test_a_kind_that_the_config_declares_is_a_table_by_its_name() -> None:
+    settings = load(devices=DEVICES, mapped={"devices": {"CN"}})
+
+    assert ["users", "groups", "devices"] == list(settings.tables)
+    kind = kinds_of(settings)["devices"]
+    assert ("devices", "cn", ("device",), None) == (kind.name, kind.rdn, kind.object_classes, kind.members)
+
+
+def test_its_entries_too_are_named_by_what_is_mapped() -> None:
+    with pytest.raises(ValidationError, match=r"cn names the entries and is not mapped.*devices\.attributes"):
+        load(devices=DEVICES, mapped={"devices": {"serialNumber"}})
+
+
+@pytest.mark.parametrize("missing", ["base", "rdn", "object_classes"])
+def test_nothing_is_guessed_about_its_entries(missing: str) -> None:
+    with pytest.raises(ValidationError, match=missing):
+        load(devices={key: value for key, value in DEVICES.items() if key != missing})

@@ -69,3 +69,12 @@ def test_what_is_wrong_is_said(written: dict[str, Any], problem: str) -> None:
 
 def test_a_secret_is_never_shown() -> None:
     assert "sesame" not in repr(settings(token=SecretStr("sesame")))
+
+
+def test_a_kind_that_the_config_declares_has_calls_of_its_own() -> None:
+    devices = {name: written.replace("users", "devices") for name, written in KIND.items()}
+
+    written = settings(devices={**devices, "key": "serial"})
+
+    assert ["users", "devices"] == list(written.kinds)
+    assert "serial" == written.kinds["devices"].key
