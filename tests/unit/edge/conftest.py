@@ -53,11 +53,17 @@ async def edge(journal: Journal) -> Edge:
 
 
 @pytest.fixture
-async def call(edge: Edge) -> AsyncIterator[Call]:
-    """Send one request to the edge: method, path below the base, body (JSON, or bytes as they are), headers."""
+async def door(edge: Edge) -> AsyncIterator[int]:
+    """The port where the edge listens."""
     door = await asyncio.get_running_loop().create_server(serve(make_app(edge)), "127.0.0.1", 0)
-    port = door.sockets[0].getsockname()[1]
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+    yield door.sockets[0].getsockname()[1]
+    door.close()
+
+
+@pytest.fixture
+async def call(door: int) -> AsyncIterator[Call]:
+    """Send one request to the edge: method, path below the base, body (JSON, or bytes as they are), headers."""
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{door}") as session:
 
         async def send(method: str, path: str, body: object = None, token: str = "plain", **headers: str) -> Answered:
             raw = body if isinstance(body, bytes | None) else json.dumps(body).encode()
@@ -68,4 +74,3 @@ async def call(edge: Edge) -> AsyncIterator[Call]:
                 return Answered(answer.status, answer.headers, json.loads(text) if text else None)
 
         yield send
-    door.close()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from bridge.edge import Bounds, Edge, Limits
 from bridge.edge.body import parse, without_password
 from bridge.scim.errors import InvalidSyntax
+from tests.soak.http import Line, request
 
 
 @pytest.mark.parametrize(
@@ -64,3 +67,25 @@ def test_json_with_tricks_is_refused(raw: bytes) -> None:
 )
 def test_no_password_is_recorded(body: Any, expected: Any) -> None:
     assert expected == without_password(body)
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(edge: Edge, door: int) -> None:
+    edge.limits = Limits(Bounds(1000, seconds=0.01))
+    async with Line(door) as line:
+        await line.send(request("POST", "/scim/v2/Users", Authorization="Bearer plain", Content_Length="5") + b"{")
+        answer = await line.answer()
+
+    assert (408, "close") == (answer.status, answer.headers["connection"])
+
+
+async def test_who_asks_whether_to_send_is_told_so_unless_it_is_too_much(door: int) -> None:
+    async with Line(door) as line:
+        asked = {"Authorization": "Bearer plain", "Expect": "100-continue"}
+        await line.send(request("POST", "/scim/v2/Users", **asked, Content_Length="99999999"))
+        assert (413, []) == ((await line.answer()).status, line.interim)
+    async with Line(door) as line:
+        await line.send(request("POST", "/scim/v2/Users", **asked, Content_Length="2"))
+        answering = asyncio.ensure_future(line.answer())
+        await line.until_interim(100)
+        await line.send(b"{}")
+        assert 400 == (await answering).status
