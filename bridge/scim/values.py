@@ -174,7 +174,10 @@ def _complex(attribute: Attribute, value: Any) -> dict[str, Any] | None:
             refuse_twins(value, sub.name)
         if sub.read_only or each is None:
             continue
-        checked = whole(sub, each)
+        try:
+            checked = whole(sub, each)
+        except InvalidValue as wrong:
+            raise InvalidValue(f"{attribute.name}.{wrong.detail}") from None
         if checked is not None:
             result[sub.name] = checked
     return result or None

@@ -88,6 +88,11 @@ def test_any_other_value_is_refused_by_the_attributes_name(name: str, value: Any
     assert refused.value.detail.startswith(f"{name} ")
 
 
+def test_a_wrong_part_is_refused_by_its_name_and_that_of_the_whole() -> None:
+    with pytest.raises(InvalidValue, match=r"^many\.binary must be base64"):
+        whole(THING.names["many"], [{"binary": "!"}])
+
+
 @pytest.mark.parametrize("name", ["string", "integer", "complex", "many", "texts"])
 @pytest.mark.parametrize("nothing", [None, []])
 def test_null_and_the_empty_list_are_no_value(name: str, nothing: Any) -> None:
