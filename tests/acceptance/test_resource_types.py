@@ -78,7 +78,8 @@ def test_a_resource_of_a_declared_type_lives_at_its_endpoint(daemon: Daemon) -> 
     assert 201 == status
     assert f"{daemon.url}/Devices/{made['id']}" == made["meta"]["location"]
     assert "Device" == made["meta"]["resourceType"]
-    assert {"schemas", "id", "meta", "serialNumber", "sort"} == set(made)
+    assert {"schemas", "id", "meta", "serialNumber", "sort", "price"} == set(made)
+    assert "price" not in daemon.send("GET", f"/Devices/{made['id']}")[1]
     _, priced = daemon.send("GET", f"/devices/{made['id']}?attributes=price")
     assert {"schemas": [DEVICE], "id": made["id"], "price": 12.5} == priced
     assert 404 == daemon.send("GET", f"/Users/{made['id']}")[0]
