@@ -20,6 +20,8 @@ FIRST_LOOK = 1.0
 LAST_LOOK = 60.0
 FOR_A_PERSON = (60.0, 300.0, 900.0, 3600.0)
 THROTTLED = 5.0
+LONGEST_THROTTLE = 3600.0
+"""Seconds, whatever the target asks for: it may ask for a century, or for infinity."""
 
 WINDOW = 120_000
 """Milliseconds in which refusals are counted."""
@@ -44,20 +46,26 @@ class Breaker:
 
 
 def after_error(breaker: Breaker, error: Exception, now: int, chance: float) -> Breaker:
-    """The breaker after an error; unchanged where the error says nothing of the target."""
+    """The breaker after an error; unchanged where the error says nothing of the target.
+
+    Many calls are under way when a target goes: the first that fails opens it, the others are the same failure.
+    """
+    is_same = breaker.state is BreakerState.OPEN
+    before = max(0, breaker.failures - is_same)
     match error:
         case TargetDown():
-            wait = min(LAST_LOOK, FIRST_LOOK * 2.0 ** min(breaker.failures, 10)) * (0.5 + chance / 2)
+            wait = min(LAST_LOOK, FIRST_LOOK * 2.0 ** min(before, 10)) * (0.5 + chance / 2)
         case TargetMisconfigured():
-            wait = FOR_A_PERSON[min(breaker.failures, len(FOR_A_PERSON) - 1)]
+            wait = FOR_A_PERSON[min(before, len(FOR_A_PERSON) - 1)]
         case Throttled():
-            wait = THROTTLED if error.after is None else error.after
+            wait = THROTTLED if error.after is None else min(LONGEST_THROTTLE, max(0.0, error.after))
         case _:
             return breaker
     assert isinstance(error, ConnectorError)
-    return Breaker(
-        BreakerState.OPEN, type(error).__name__, error.message, breaker.failures + 1, now + round(wait * 1000)
-    )
+    cause, retry_at = type(error).__name__, now + round(wait * 1000)
+    if is_same and (breaker.cause == cause or retry_at <= (breaker.retry_at or 0)):
+        return breaker
+    return Breaker(BreakerState.OPEN, cause, error.message, before + 1, retry_at)
 
 
 def looking(breaker: Breaker) -> Breaker:
@@ -71,8 +79,8 @@ def after_probe(breaker: Breaker) -> Breaker:
 
 
 def after_success(breaker: Breaker) -> Breaker:
-    """A write succeeded: all is well."""
-    return replace(breaker, failures=0) if breaker.failures else breaker
+    """A write succeeded: all is well, unless it was under way when the target went."""
+    return Breaker() if breaker.state is BreakerState.CLOSED and breaker.failures else breaker
 
 
 class Refusals:

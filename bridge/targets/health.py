@@ -25,7 +25,7 @@ from bridge.plans.breaker import (
     looking,
 )
 from bridge.targets.target import Target
-from connectors.sdk import ConnectorError, Refused, TargetMisconfigured
+from connectors.sdk import ConnectorError, Refused, TargetDown, TargetMisconfigured, Throttled
 
 log = structlog.get_logger()
 
@@ -81,8 +81,11 @@ class Health:
             try:
                 probe = await self._target.probe()
                 await self._recognise(probe.identity)
-            except ConnectorError as error:
+            except (TargetDown, TargetMisconfigured, Throttled) as error:
                 await self.heard(error)
+                return False
+            except ConnectorError as error:  # who cannot even be looked at is not asked twenty times a second
+                await self.heard(TargetMisconfigured(f"it cannot be looked at: {error.message}", code=error.code))
                 return False
             except Exception as error:  # a bug of the connector must not end the bridge
                 log.error("target.probe_crashed", target=self._target.name, exc_info=True)
@@ -111,8 +114,7 @@ class Health:
         """A write succeeded."""
         self._refusals.note(self._clock.now(), None)
         self.allowed = min(self._target.concurrency, self.allowed * 2)
-        if self.breaker.failures:
-            await self._set(after_success(self.breaker))
+        await self._set(after_success(self.breaker))
 
     async def _open(self, breaker: Breaker) -> None:
         if breaker is self.breaker:
