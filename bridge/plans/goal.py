@@ -33,6 +33,7 @@ class Goal:
 
 def goal(rules: Rules, projection: Projection, *, can_lock: bool) -> Goal:
     """What the target should come to hold; `can_lock`: it has a switch of its own for accounts."""
+    can_lock = can_lock and rules.is_account
     if isinstance(projection, Wanted):
         return _wanted(rules, projection, can_lock)
     return _absent(rules, projection, can_lock)
@@ -68,7 +69,7 @@ def _absent(rules: Rules, absent: Absent, can_lock: bool) -> Goal:
     match rules.on_leave:
         case OnLeave.DELETE:
             return Goal(Aim.REMOVE)
-        case OnLeave.DISABLE if rules.is_account:
+        case OnLeave.DISABLE:
             return Goal(Aim.LEAVE, locked=can_lock)
-        case _:
+        case OnLeave.KEEP:
             return Goal(Aim.LEAVE)
