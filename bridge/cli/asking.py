@@ -56,8 +56,8 @@ async def _here(settings: Settings, question: Question) -> Any:
     journal = wiring.journal_of(settings, clock)
     plugins = discover()
     try:
-        targets = settings.targets.values()
-        units = {each.name: wiring.unit_of(settings, each, plugins, journal, clock) for each in targets}
+        targets = [wiring.target_of(settings, each, plugins) for each in settings.targets.values()]
+        units = {each.name: wiring.unit_of(each, journal, clock) for each in targets}
         asked = [unit for name, unit in units.items() if name == question.subject and question.command in _READS]
         for unit in asked:
             await unit.target.open()

@@ -29,6 +29,9 @@ def run(options: argparse.Namespace) -> int:
     logs.configure("error", sys.stderr)
     try:
         return _connect(settings)
+    except SettingsInvalid as invalid:
+        print(invalid, file=sys.stderr)
+        return 2
     except JournalError as error:
         print(f"scim-bridge check: {error}", file=sys.stderr)
         return 1
@@ -51,8 +54,8 @@ async def _reach(settings: Settings) -> int:
     journal = wiring.journal_of(settings, clock)
     plugins = discover()
     try:
-        targets = settings.targets.values()
-        results = [await _one(wiring.unit_of(settings, each, plugins, journal, clock)) for each in targets]
+        targets = [wiring.target_of(settings, each, plugins) for each in settings.targets.values()]
+        results = [await _one(wiring.unit_of(each, journal, clock)) for each in targets]
     finally:
         await journal.close()
     return 0 if all(results) else 1

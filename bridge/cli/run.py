@@ -28,6 +28,9 @@ def run(options: argparse.Namespace) -> int:
         return 2
     try:
         asyncio.run(live(options.config, settings))
+    except SettingsInvalid as invalid:
+        print(invalid, file=sys.stderr)
+        return 2
     except (JournalError, DoorTaken) as error:
         print(f"scim-bridge: {error}", file=sys.stderr)
         return 1

@@ -6,7 +6,7 @@ A reload is per target: what did not change in the config runs on undisturbed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
@@ -21,8 +21,9 @@ from bridge.daemon.wiring import Unit
 from bridge.edge import Edge
 from bridge.journal import Journal, actions, links, targets
 from bridge.journal.actions import DAEMON, Action
-from bridge.settings import Settings, TargetSettings
+from bridge.settings import Settings
 from bridge.settings.plugins import discover
+from bridge.targets import Target
 from connectors.sdk import Plugin
 
 log = structlog.get_logger()
@@ -56,8 +57,8 @@ class House:
 
     async def __aenter__(self) -> Self:
         self._journal.on_dirty(self._wake)
-        for target in self._settings.targets.values():
-            await self._start(self._settings, target)
+        for target in self._build(self._settings, self._settings.targets):
+            await self._start(target)
         return self
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
@@ -71,21 +72,21 @@ class House:
                 group.create_task(self._run(await self._new.get()))
 
     async def reload(self, settings: Settings) -> None:
-        """Exchange what changed: clients, the certificate, and targets one by one."""
+        """Exchange what changed: clients, the certificate, targets one by one. `SettingsInvalid` before anything is."""
         old = self._settings
+        new_types = old.resource_types != settings.resource_types  # schemas say what a rule reads
+        kept = [] if new_types else [name for name, each in old.targets.items() if settings.targets.get(name) == each]
+        made = self._build(settings, settings.targets.keys() - kept)
         for section in ("journal", "edge", "ops"):
             if getattr(old, section) != getattr(settings, section):
                 log.warning("daemon.restart_needed", section=section, reason="takes effect at the next start")
-        new_types = old.resource_types != settings.resource_types
-        for name, unit in list(self.units.items()):
-            if new_types or settings.targets.get(name) != unit.target.settings:  # schemas say what a rule reads
-                await self._stop(name)
+        for name in self.units.keys() - kept:
+            await self._stop(name)
         if new_types:
             self.edge.serve(wiring.served_types(settings))
-        for name, target in settings.targets.items():
-            if name not in self.units:
-                await self._start(settings, target)
-        self.edge.targets_for = wiring.takers_of(settings)
+        self.edge.targets_for = wiring.takers_of(settings)  # before a target looks for what it has missed
+        for target in made:
+            await self._start(target)
         self.edge.clients = wiring.clients_of(settings)
         self.certificate.renew()
         self._settings = settings
@@ -100,21 +101,24 @@ class House:
             for unit in self.units.values():
                 group.create_task(unit.deliverer.drain(seconds))
 
-    async def _start(self, settings: Settings, target: TargetSettings) -> None:
-        unit = wiring.unit_of(settings, target, self._plugins, self._journal, self._clock, self.edge.waiters.settled)
-        await unit.target.open()
+    def _build(self, settings: Settings, names: Iterable[str]) -> list[Target]:
+        return [wiring.target_of(settings, settings.targets[name], self._plugins) for name in sorted(names)]
+
+    async def _start(self, target: Target) -> None:
+        unit = wiring.unit_of(target, self._journal, self._clock, self.edge.waiters.settled)
+        await target.open()
         for kind, rules in unit.target.rules.items():
-            follow = partial(
-                links.follow_rules,
+            catch_up = partial(
+                links.catch_up,
                 target=target.name,
                 tenant=target.tenant,
                 type_=rules.type,
                 kind=kind,
                 fingerprint=rules.fingerprint,
             )
-            new = await self._journal.submit(follow, reserved=True)
-            if new.made or new.woken:
-                log.info("target.follows_new_rules", target=target.name, kind=kind, new=new.made, looked_at=new.woken)
+            missed = await self._journal.submit(catch_up, reserved=True)
+            if missed.made or missed.woken:
+                log.info("target.catches_up", target=target.name, kind=kind, new=missed.made, looked_at=missed.woken)
         self.units[target.name] = unit
         self._running[target.name] = _Running(unit)
         self._new.put_nowait(self._running[target.name])

@@ -1,6 +1,6 @@
 """The one file that knows all parts: it builds them from the settings and hands each what it needs of the others.
 
-Everything that can fail is built before anything live is touched: `unit_of` makes a target's parts without reaching it.
+Everything that can fail is built before anything live is touched: `target_of` makes a target without reaching it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import structlog
 
 from bridge.clock import Clock
 from bridge.daemon.resource_types import judge, types_of
@@ -23,11 +25,13 @@ from bridge.scim.delivery import with_delivery
 from bridge.scim.discovery import Features
 from bridge.scim.profiles import PROFILES
 from bridge.scim.resource_types import ResourceType
-from bridge.settings import ClientSettings, EdgeSettings, Settings, TargetSettings
+from bridge.settings import ClientSettings, EdgeSettings, Fault, Settings, SettingsInvalid, TargetSettings
 from bridge.settings.load import load
 from bridge.settings.plugins import discover
 from bridge.targets import Health, Target
 from connectors.sdk import Context, Plugin
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +54,23 @@ def journal_of(settings: Settings, clock: Clock) -> Journal:
     return open_journal(settings.journal.path, settings.journal.key_bytes, clock)
 
 
-def unit_of(
-    settings: Settings,
-    target: TargetSettings,
-    plugins: Mapping[str, Plugin],
-    journal: Journal,
-    clock: Clock,
-    settled: Callable[[str], None] = lambda _: None,
-) -> Unit:
-    """One target's parts; nothing is reached yet. `settled` hears of each resource whose delivery came to something."""
-    connector = plugins[target.connector].build(target.own, Context(target.name, settings.directory))
-    made = Target(target.name, target, connector, compile_target(target, by_kind(types_of(settings))))
-    health = Health(journal, made, clock)
-    return Unit(
-        made, health, Deliverer(journal, made, health, clock, settled=settled), Reconciler(journal, made, health, clock)
-    )
+def target_of(settings: Settings, target: TargetSettings, plugins: Mapping[str, Plugin]) -> Target:
+    """One target; nothing is reached yet. `SettingsInvalid` where its connector cannot be made of its settings."""
+    try:
+        connector = plugins[target.connector].build(target.own, Context(target.name, settings.directory))
+    except Exception as error:
+        log.error("target.not_made", target=target.name, exc_info=True)
+        problem = f"the connector {target.connector} failed on this ({type(error).__name__}); the log has its traceback"
+        fault = Fault(f"targets.{target.name}", None, problem, "mend the settings, or tell the connector's author")
+        raise SettingsInvalid(settings.directory, [fault]) from error
+    return Target(target.name, target, connector, compile_target(target, by_kind(types_of(settings))))
+
+
+def unit_of(target: Target, journal: Journal, clock: Clock, settled: Callable[[str], None] = lambda _: None) -> Unit:
+    """What works on a target. `settled` hears of each resource whose delivery came to something."""
+    health = Health(journal, target, clock)
+    deliverer = Deliverer(journal, target, health, clock, settled=settled)
+    return Unit(target, health, deliverer, Reconciler(journal, target, health, clock))
 
 
 def clients_of(settings: Settings) -> Clients:

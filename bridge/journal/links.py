@@ -226,22 +226,25 @@ def unpark(tx: Tx, target: str, code: str, since: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class NewRules:
-    """How many links new rules made, and how many they woke."""
+class Missed:
+    """How many links a target's start made, and how many it woke."""
 
     made: int
     woken: int
 
 
-def follow_rules(tx: Tx, target: str, tenant: str, type_: str, kind: str, fingerprint: str) -> NewRules:
-    """A new target gets the resources that are there; links that other rules made are looked at again."""
+def catch_up(tx: Tx, target: str, tenant: str, type_: str, kind: str, fingerprint: str) -> Missed:
+    """A target starts: it gets the resources it has no link for, what changed while the config did not name it, and
+    what other rules made.
+    """
     row = {"target": target, "tenant": tenant, "type": type_, "kind": kind, "rules": fingerprint, "now": tx.now}
     made = tx.db.execute(_SQL["adopt_resources"], row).rowcount
-    if made and type_ == "Group":
+    woken = tx.db.execute(_SQL["missed_changes"], row).rowcount + tx.db.execute(_SQL["other_rules"], row).rowcount
+    if type_ == "Group":
         tx.db.execute(_SQL["adopt_memberships"], row)
-    woken = tx.db.execute(_SQL["other_rules"], row).rowcount
+        tx.db.execute(_SQL["missed_leavers"], row)
     tx.dirtied.add(target)
-    return NewRules(made, woken)
+    return Missed(made, woken)
 
 
 def _link(target: str, row: tuple[Any, ...]) -> Link:

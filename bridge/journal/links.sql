@@ -130,10 +130,24 @@ SELECT :target, r.id, :kind, 'dirty', 1, 0, 2, :now FROM resource AS r
 WHERE r.tenant = :tenant AND r.type = :type AND r.deleted IS NULL
 AND NOT EXISTS (SELECT 1 FROM link AS l WHERE l.target = :target AND l.resource = r.id);
 
+-- missed_changes --
+-- While the config named the target, a change made its link dirty: these changed while it did not.
+UPDATE link SET state = 'dirty', wish = wish + 1, lane = 2, due = :now, attempts = 0
+WHERE target = :target AND kind = :kind AND state IN ('in_sync', 'parked') AND EXISTS (
+  SELECT 1 FROM resource AS r WHERE r.id = link.resource AND r.version > link.version
+  AND (link.state = 'in_sync' OR r.modified > link.error_at));
+
 -- adopt_memberships --
+-- Of the groups that are due anyhow: a group that is in sync has rows for all its members.
 INSERT INTO target_membership (target, group_id, member, dirty)
-SELECT :target, m.group_id, m.member, 1 FROM membership AS m JOIN link AS l ON l.target = :target AND l.resource = m.group_id
-WHERE l.kind = :kind ON CONFLICT DO NOTHING;
+SELECT :target, m.group_id, m.member, 1 FROM link AS l JOIN membership AS m ON m.group_id = l.resource
+WHERE l.target = :target AND l.kind = :kind AND l.state <> 'in_sync' ON CONFLICT DO NOTHING;
+
+-- missed_leavers --
+UPDATE target_membership SET dirty = dirty + 1
+WHERE target = :target AND dirty = 0 AND applied IS NOT NULL
+AND group_id IN (SELECT resource FROM link WHERE target = :target AND kind = :kind AND state <> 'in_sync')
+AND NOT EXISTS (SELECT 1 FROM membership AS m WHERE m.group_id = target_membership.group_id AND m.member = target_membership.member);
 
 -- other_rules --
 UPDATE link SET state = 'dirty', wish = wish + 1, lane = 2, due = :now, attempts = 0

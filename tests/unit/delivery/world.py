@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bridge.clock import SetClock
 from bridge.delivery import Deliverer
-from bridge.journal import Journal, open_journal
+from bridge.journal import Journal, links, open_journal
 from bridge.journal.accept import Accepted, Delete, Request, Write, accept
 from bridge.journal.standing import Parked, Standing, parked, standing
+from bridge.journal.writer import Tx
 from bridge.mapping import compile_target
 from bridge.scim.members import Member, MembersAdd, MembersRemove
 from bridge.scim.resource_types import CORE
@@ -25,6 +27,7 @@ USERS = {
     "title": "title",
     "manager": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager",
 }
+KINDS = {"User": "users", "Group": "groups"}
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
@@ -41,6 +44,8 @@ class World:
     health: Health = field(init=False)
     deliverer: Deliverer = field(init=False)
     names: dict[str, str] = field(default_factory=dict)
+    takes: bool = True
+    """Whether the config names the target: if not, a change makes no link dirty."""
 
     def start(self, **users: Any) -> World:
         """Open the journal as a fresh process would; `users` are keys of [targets.corp.users]."""
@@ -108,8 +113,16 @@ class World:
     async def _accept(self, type_: str, id_: str | None, operation: str, decision: Any) -> Accepted:
         decide = decision if callable(decision) else lambda _: decision
         request = Request("default", "idp", type_, id_, operation, {})
-        kind = {"User": "users", "Group": "groups"}
-        return await self.journal.submit(lambda tx: accept(tx, request, decide, lambda _t, ty: [("corp", kind[ty])]))
+        takers = {type_: [("corp", kind)] if self.takes else [] for type_, kind in KINDS.items()}
+        return await self.journal.submit(lambda tx: accept(tx, request, decide, lambda _, ty: takers[ty]))
+
+    async def catch_up(self) -> dict[str, links.Missed]:
+        """What the daemon does when it starts the target."""
+        return {kind: await self.journal.submit(self._catching_up(type_, kind)) for type_, kind in KINDS.items()}
+
+    def _catching_up(self, type_: str, kind: str) -> Callable[[Tx], links.Missed]:
+        print_ = self.target.rules[kind].fingerprint
+        return lambda tx: links.catch_up(tx, "corp", "default", type_, kind, print_)
 
     def entries(self) -> dict[str, Stored]:
         """What the target holds, by place."""
