@@ -9,7 +9,7 @@ import sys
 from bridge.clock import SystemClock
 from bridge.daemon import logs, wiring
 from bridge.daemon.control import protocol
-from bridge.daemon.control.protocol import NoDaemon
+from bridge.daemon.control.protocol import CommandFailed, NoDaemon
 from bridge.daemon.wiring import Unit
 from bridge.journal import JournalError
 from bridge.settings import Settings, SettingsInvalid
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     except SettingsInvalid as invalid:
         print(invalid, file=sys.stderr)
         return 2
-    except JournalError as error:
+    except (CommandFailed, JournalError, PermissionError) as error:
         print(f"scim-bridge check: {error}", file=sys.stderr)
         return 1
 
@@ -45,7 +45,8 @@ def _connect(settings: Settings) -> int:
         return asyncio.run(_reach(settings))
     down = {name: target for name, target in status["targets"].items() if target["breaker"] != "closed"}
     for name in status["targets"]:
-        print(f"{name}: {down[name]['reason'] if name in down else 'reached'} (says the running daemon)")
+        told = down[name]["reason"] or "being looked at" if name in down else "reached"
+        print(f"{name}: {told} (says the running daemon)")
     return 1 if down else 0
 
 

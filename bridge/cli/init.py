@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from bridge.clock import SystemClock
-from bridge.journal import open_journal
+from bridge.journal import JournalError, open_journal
 from bridge.settings import generate_key, parse_key
 
 TOKEN_BYTES = 32
@@ -27,6 +27,9 @@ def run(options: argparse.Namespace) -> int:
         _write(folder)
     except OSError as error:
         print(f"{folder}: {error.strerror}; the bridge was not written.", file=sys.stderr)
+        return 1
+    except JournalError as error:
+        print(error, file=sys.stderr)
         return 1
     print(_next_steps(folder))
     return 0

@@ -8,9 +8,9 @@ from bridge.mapping import check_target
 from bridge.scim.declared import Declaration, Declared, Source, Wrong, by_kind, declare
 from bridge.scim.resource_types import ResourceType
 from bridge.settings import Fault, ResourceTypeSettings, Settings
-from bridge.settings.load import Check
 from bridge.settings.places import dotted, shown
 from bridge.settings.resource_types import SchemaSource
+from bridge.settings.target import Check
 
 
 def types_of(settings: Settings) -> Mapping[str, ResourceType]:

@@ -31,14 +31,13 @@ from bridge.settings.models import (
 from bridge.settings.places import dotted, shown
 from bridge.settings.resource_types import ResourceTypeSettings, SchemaFiles, kinds_of
 from bridge.settings.secrets import Secrets
-from bridge.settings.target import COMMON, read_target
+from bridge.settings.target import COMMON, Check, read_target
 from bridge.settings.unbuilt import take_out
 from connectors.sdk import Plugin
 
 Table = dict[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
 SECTIONS = ("timezone", "journal", "edge", "ops", "clients", "resource_types", "targets")
-Check = Callable[[TargetSettings], Iterable[Fault]]
 Judge = Callable[[Mapping[str, ResourceTypeSettings]], tuple[Iterable[Fault], Check]]
 """Told the declared resource types: gives their faults, and what is asked about each sound target."""
 
@@ -159,13 +158,12 @@ class _Reading:
         found: dict[str, TargetSettings] = {}
         tenants, kinds = set(self.tenants().values()), kinds_of(self.raw)
         for name, table in self._tables("targets"):
-            target, faults = read_target(name, table, plugins, self.context, kinds)
+            target, faults = read_target(name, table, plugins, self.context, kinds, check)
             self.faults += [*faults, *cross.served_tenant(name, table, tenants)]
             if target is not None:
                 if "tenant" not in table and len(tenants) == 1:
                     target = target.model_copy(update={"tenant": next(iter(tenants))})
                 found[name] = target
-                self.faults += check(target)
         return found
 
     def timezone(self) -> ZoneInfo:

@@ -5,7 +5,7 @@ Of `[targets.NAME.users]` too, what `KindSettings` knows is taken out and the re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,7 @@ COMMON = frozenset(TargetSettings.model_fields) - {"name", "kinds", "own"}
 KIND_COMMON = frozenset(KindSettings.model_fields)
 
 Table = dict[str, Any]
+Check = Callable[[TargetSettings], Iterable[Fault]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,17 @@ class _Tables:
 
 
 def read_target(
-    name: str, raw: Table, plugins: Mapping[str, Plugin], context: Mapping[str, Any], kinds: Sequence[str]
+    name: str,
+    raw: Table,
+    plugins: Mapping[str, Plugin],
+    context: Mapping[str, Any],
+    kinds: Sequence[str],
+    check: Check = lambda _: (),
 ) -> tuple[TargetSettings | None, list[Fault]]:
-    """The target's settings where they can be used, and all faults of its table; `kinds` are those it may take."""
+    """The target's settings where they can be used, and all faults of its table; `kinds` are those it may take.
+
+    `check` says what is wrong with the mapping, whatever is wrong with the connector's own keys.
+    """
     place: Keys = ("targets", name)
     raw, undeclared = _without_undeclared(place, raw, kinds)
     tables = _take_apart(name, raw, kinds)
@@ -55,6 +64,8 @@ def read_target(
     context = {**context, "attributes": _mapped(raw, kinds)}
     own, own_faults = _own(place, tables, plugin, context, kinds) if plugin else (None, missing)
     faults += own_faults
+    if target is not None:
+        faults += check(target)
     if target is None or own is None or faults:
         return None, faults
     return target.model_copy(update={"own": own}), []

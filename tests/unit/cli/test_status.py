@@ -1,0 +1,87 @@
+"""What `status` shows a person."""
+
+from typing import Any
+
+import pytest
+
+from bridge.cli.status import lines
+
+TARGET = {
+    "connector": "ldap",
+    "breaker": "closed",
+    "reason": None,
+    "retry_at": None,
+    "paused": None,
+    "entries": 1200,
+    "backlog": 0,
+    "parked": 0,
+    "held": 0,
+    "waiting": 0,
+    "oldest_undelivered_seconds": None,
+}
+PARKED = {
+    "target": "corp",
+    "name": "kim",
+    "attribute": "sn",
+    "text": "sn is missing",
+    "code": "65",
+    "fix": "map sn",
+}
+
+
+def _lines(*parked: dict[str, Any], running: bool = True, **fields: Any) -> list[str]:
+    return list(lines({"running": running, "targets": {"corp": {**TARGET, **fields}}, "parked": list(parked)}))
+
+
+def test_a_target_that_is_well_is_one_line_in_the_table() -> None:
+    heading, row = _lines()
+
+    assert ["TARGET", "CONNECTOR", "STATE"] == heading.split()[:3]
+    assert ["corp", "ldap", "open", "1200", "0", "-", "0", "0", "0"] == row.split()
+
+
+def test_columns_stand_under_their_headings() -> None:
+    heading, row = _lines(backlog=123456789)
+
+    assert heading.index("BACKLOG") == row.index("123456789")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0, "0 s"), (59, "59 s"), (90, "2 min"), (7200, "2 h"), (3 * 86400, "3 d")]
+)
+def test_ages_are_read_at_a_glance(seconds: float, shown: str) -> None:
+    assert shown in _lines(oldest_undelivered_seconds=seconds)[1]
+
+
+def test_a_target_that_is_down_says_why_and_when_it_is_looked_at() -> None:
+    shown = _lines(breaker="open", reason="connection refused", retry_at=1_700_000_000_000)
+
+    assert " down " in shown[1]
+    assert "corp is not called: connection refused (next look at 22:13:20 UTC)" == shown[2]
+
+
+def test_a_paused_target_says_by_whom() -> None:
+    shown = _lines(paused="maintenance")
+
+    assert " paused " in shown[1]
+    assert "corp is paused: maintenance" in shown
+
+
+def test_what_is_parked_comes_with_what_to_do() -> None:
+    assert ["parked at corp: kim: sn: sn is missing (code 65)", "    → map sn"] == _lines(PARKED)[2:]
+
+
+def test_what_is_parked_without_details_is_a_plain_line() -> None:
+    assert ["parked at corp: kim: no"] == _lines(
+        {**PARKED, "attribute": None, "code": None, "fix": None, "text": "no"}
+    )[2:]
+
+
+def test_without_a_daemon_it_is_said_where_this_comes_from() -> None:
+    assert "not running" in _lines(running=False)[0]
+
+
+def test_a_bridge_without_targets_has_a_table_all_the_same() -> None:
+    (heading,) = lines({"running": True, "targets": {}, "parked": []})
+
+    assert heading.startswith("TARGET")
