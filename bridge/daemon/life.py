@@ -25,7 +25,7 @@ from bridge.daemon.control.server import listen
 from bridge.daemon.doors import door
 from bridge.daemon.house import House
 from bridge.edge import make_app, make_ops_app
-from bridge.journal import Journal
+from bridge.journal import Journal, caution, sqlite_version
 from bridge.settings import Settings, SettingsInvalid
 
 log = structlog.get_logger()
@@ -42,6 +42,7 @@ async def live(path: Path, settings: Settings) -> None:
     """Run the daemon until SIGTERM or SIGINT; raises what crashed it."""
     clock = SystemClock()
     journal = wiring.journal_of(settings, clock)
+    log.info("journal.opened", sqlite=sqlite_version, caution=caution())
     stop, reload_ = _signals()
     try:
         async with AsyncExitStack() as stack:

@@ -3,7 +3,7 @@
 `Connection` is for annotations: who asks the journal passes it on to the journal's own functions and writes no SQL.
 """
 
-from sqlite3 import Connection
+from sqlite3 import Connection, sqlite_version
 
 from bridge.journal.errors import (
     JournalBroken,
@@ -14,7 +14,7 @@ from bridge.journal.errors import (
     JournalLocked,
     JournalUnusable,
 )
-from bridge.journal.journal import Journal, open_journal
+from bridge.journal.journal import Journal, caution, open_journal
 
 __all__ = [
     "Connection",
@@ -26,5 +26,7 @@ __all__ = [
     "JournalFull",
     "JournalLocked",
     "JournalUnusable",
+    "caution",
     "open_journal",
+    "sqlite_version",
 ]

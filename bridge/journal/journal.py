@@ -16,20 +16,20 @@ from typing import NoReturn, TypeVar
 
 from bridge.clock import Clock
 from bridge.journal import chain, keys, links, schema
-from bridge.journal.errors import JournalLocked, JournalUnusable
-from bridge.journal.writer import Tx, Writer
+from bridge.journal.errors import JournalBusy, JournalLocked, JournalUnusable
+from bridge.journal.writer import PATIENCE, Tx, Writer
 
 T = TypeVar("T")
 OLDEST = (3, 37)
 """The first SQLite with STRICT tables."""
-PATIENCE = 5.0
-"""Seconds to wait for another program that holds the file (a person's `sqlite3`, a backup)."""
+SOUND = (3, 51, 3)
+"""The first SQLite without the WAL-reset bug: before, two connections that checkpoint at once can corrupt the file."""
 
 
 class Journal:
     """The open journal. All of it is used on one event loop."""
 
-    __slots__ = ("_closed", "_lock", "_reader", "_spare", "_writer", "path")
+    __slots__ = ("_closed", "_lock", "_reader", "_scanning", "_spare", "_writer", "path")
 
     def __init__(self, path: Path, writer: Writer, lock: int) -> None:
         self.path = path
@@ -37,7 +37,9 @@ class Journal:
         self._lock = lock
         self._reader = _connect_to_read(path)
         self._spare: list[sqlite3.Connection] = []
+        self._scanning: set[sqlite3.Connection] = set()
         self._closed = False
+        writer.on_pinned = self._break_off_scans
 
     @property
     def writable(self) -> bool:
@@ -62,15 +64,29 @@ class Journal:
         return _in_snapshot(self._reader, query)
 
     async def scan(self, query: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a long query in a thread, on a read-only connection of its own."""
+        """Run a long query in a thread, on a read-only connection of its own.
+
+        While it runs, the WAL holds all that is written since. Where that becomes too much, the query is broken off at
+        its next row with `JournalBusy`.
+        """
         db = self._spare.pop() if self._spare else _connect_to_read(self.path)
+        self._scanning.add(db)
         try:
             return await asyncio.to_thread(_in_snapshot, db, query)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            raise JournalBusy(problem="the read took so long that the journal could not be tidied") from None
         finally:
+            self._scanning.discard(db)
             if self._closed:
                 db.close()
             else:
                 self._spare.append(db)
+
+    def _break_off_scans(self) -> None:
+        for db in self._scanning:
+            db.interrupt()
 
     async def copy(self, into: sqlite3.Connection) -> None:
         """Copy the whole journal into another database, made in any thread, while it is written."""
@@ -177,6 +193,16 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
     db.execute(f"PRAGMA journal_size_limit = {64 * 1024 * 1024}")
     db.execute("PRAGMA cache_size = -65536")
     _fold(db, path)
+
+
+def caution() -> str | None:
+    """What to heed with the SQLite that is installed; None where there is nothing."""
+    if sqlite3.sqlite_version_info >= SOUND:
+        return None
+    return (
+        f"SQLite before {'.'.join(map(str, SOUND))} can corrupt a journal that two programs checkpoint at once. Here "
+        "the bridge's writer alone does: while it runs, open the journal elsewhere with `sqlite3 -readonly` only"
+    )
 
 
 def _fold(db: sqlite3.Connection, path: Path) -> None:

@@ -44,6 +44,13 @@ COPY_PAGES = 256
 """Pages that are copied at once for a backup, before requests are written again."""
 CHECKPOINT_CHANGES = 4000
 """Rows changed between two checkpoints."""
+CHECKPOINT_BYTES = 4 * 2**20
+"""Bytes of requests between two checkpoints: a few large ones fill the WAL as well."""
+WAL_PINNED = 24 * 2**20
+"""Bytes of WAL from which on reads of old snapshots are broken off, so that it stays below 64 MiB."""
+PATIENCE = 5.0
+"""Seconds to wait for another program that holds the file (a person's `sqlite3`, a backup)."""
+_PINNED = "our own long reads are broken off; end other programs that read the journal (sqlite3, a copy)"
 _ROOM = "make room on the journal's disk; it goes on by itself"
 
 
@@ -104,6 +111,7 @@ class Writer:
         self.failing = False
         self.failed = asyncio.Event()
         self.on_dirty: Callable[[set[str]], None] = lambda _: None
+        self.on_pinned: Callable[[], None] = lambda: None
         self._db = db
         self._clock = clock
         self._chain_key = chain_key
@@ -114,6 +122,8 @@ class Writer:
         self._copies: list[_Copy] = []
         self._ending = False
         self._checkpointed = db.total_changes
+        self._bytes = 0
+        (self._page,) = db.execute("PRAGMA page_size").fetchone()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._closed = False
@@ -184,7 +194,8 @@ class Writer:
             self._write(held)
         if batch or (self.failing and not held):
             self._write(batch)
-        if self.failing or self._db.total_changes - self._checkpointed > CHECKPOINT_CHANGES:
+        changed = self._db.total_changes - self._checkpointed
+        if self.failing or changed > CHECKPOINT_CHANGES or self._bytes > CHECKPOINT_BYTES:
             self._checkpoint("PASSIVE")
 
     def _copy(self, copy: _Copy) -> None:
@@ -220,6 +231,7 @@ class Writer:
         failure = self.broken or self._commit(batch, tx)
         if failure is None:
             self.failing = False
+            self._bytes += sum(len(row["payload"]) for row in tx.changes)
             self._call(self._resolve, batch, None, tx)
         elif isinstance(failure, JournalBroken):
             self._finish(batch, failure)
@@ -329,17 +341,30 @@ class Writer:
                 self.on_dirty(tx.dirtied)
 
     def _checkpoint(self, mode: str) -> None:
-        self._checkpointed = self._db.total_changes
+        self._checkpointed, self._bytes = self._db.total_changes, 0
         if self.broken is not None:
             return
         try:
-            self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            _, pages, _ = self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            if pages * self._page > WAL_PINNED:
+                self._unpin()
         except sqlite3.Error as error:
             failure = judge(error)
             if isinstance(failure, JournalBroken):
                 self._break(failure)
             else:
                 log.warning("journal.checkpoint_put_off", reason=str(error))
+
+    def _unpin(self) -> None:
+        """Begin the WAL anew. A reader of an old snapshot keeps us from it: ours are asked to let go, and we go on."""
+        self._db.execute("PRAGMA busy_timeout = 100")
+        try:
+            busy, pages, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {round(1000 * PATIENCE)}")
+        if busy:
+            log.warning("journal.wal_pinned", mebibytes=pages * self._page >> 20, remedy=_PINNED)
+            self._call(self.on_pinned)
 
 
 def _succeed(done: asyncio.Future[None]) -> None:

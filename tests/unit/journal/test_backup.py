@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 
 import pytest
@@ -10,6 +11,7 @@ from bridge.clock import SetClock
 from bridge.journal import actions, anchors, backup, chain, changes, targets
 from bridge.journal.actions import operator
 from bridge.journal.backup import BackupFailed, restore
+from bridge.journal.errors import JournalBroken
 from bridge.journal.journal import open_journal
 from bridge.journal.verify import verify_file
 from tests.unit.journal.conftest import KEY
@@ -64,16 +66,20 @@ async def test_a_place_that_cannot_be_written_is_said(journal, tmp_path):
         await backup.backup(journal, tmp_path / "missing" / "copy.db")
 
 
-async def test_a_copy_that_the_end_interrupts_fails_and_leaves_nothing(journal, tmp_path, monkeypatch):
-    monkeypatch.setattr("bridge.journal.writer.COPY_PAGES", 1)
-    await accept(journal, 2000)
-
+async def test_a_copy_that_the_end_interrupts_fails_and_leaves_nothing(journal, tmp_path):
+    """The writer is kept busy until the copy and the end are both queued."""
+    queued = threading.Event()
+    asking = [asyncio.ensure_future(journal.submit(lambda _: queued.wait()))]
+    await asyncio.sleep(0)
     copying = asyncio.ensure_future(backup.backup(journal, tmp_path / "copy.db"))
     await asyncio.sleep(0)
-    await journal.close()
+    asking += [asyncio.ensure_future(journal.submit(lambda _: setattr(journal._writer, "broken", JournalBroken("x"))))]
+    await asyncio.sleep(0)
+    queued.set()
 
-    with pytest.raises(BackupFailed, match="closed"):
+    with pytest.raises(BackupFailed, match="closed before its copy was whole"):
         await copying
+    await asyncio.gather(*asking)
     assert [] == list(tmp_path.glob("copy.db*"))
 
 

@@ -8,7 +8,7 @@ import pytest
 from bridge.clock import SetClock
 from bridge.journal import changes, keys
 from bridge.journal.errors import JournalBusy, JournalLocked, JournalUnusable
-from bridge.journal.journal import Journal, open_journal
+from bridge.journal.journal import Journal, caution, open_journal
 from bridge.journal.verify import verify
 from bridge.journal.writer import Tx
 
@@ -224,3 +224,41 @@ def test_who_sets_the_wake_as_an_attribute_is_told(tmp_path):
     with pytest.raises(AttributeError):
         journal.on_dirty = print
     journal.close_now()
+
+
+@pytest.mark.parametrize(("version", "has"), [((3, 40, 1), True), ((3, 51, 2), True), ((3, 51, 3), False)])
+def test_an_sqlite_with_the_wal_reset_bug_is_named_with_what_to_heed(monkeypatch, version, has):
+    monkeypatch.setattr("sqlite3.sqlite_version_info", version)
+
+    assert has is ("sqlite3 -readonly" in (caution() or ""))
+
+
+async def test_a_slow_reader_does_not_hold_up_the_wal(journal, tmp_path):
+    """It reads a row whenever a mebibyte was written; without an end to it the log would grow to the last one."""
+    await journal.submit(lambda tx: tx.db.execute(NOTES))
+    await journal.submit(
+        lambda tx: tx.db.executemany("INSERT INTO note VALUES (?, '')", [(f"{n}",) for n in range(200)])
+    )
+    loop, written, largest = asyncio.get_running_loop(), 0, 0
+
+    async def write() -> None:
+        nonlocal written, largest
+        await journal.submit(lambda tx: tx.db.execute("UPDATE note SET text = ?", (f"{written:05}" * 1000,)))
+        written += 1
+        largest = max(largest, (tmp_path / "journal.db-wal").stat().st_size)
+
+    def read(db):
+        count = 0
+        for _ in db.execute("SELECT name FROM note"):
+            asyncio.run_coroutine_threadsafe(write(), loop).result()
+            count += 1
+        return count
+
+    with pytest.raises(JournalBusy):
+        await journal.scan(read)
+
+    assert 24 << 20 < largest < 64 << 20
+    for _ in range(200):
+        await write()
+    assert largest < 64 << 20
+    assert 200 == await journal.scan(lambda db: db.execute("SELECT count(*) FROM note").fetchone()[0])
