@@ -19,7 +19,7 @@ _DO = {Verb.ADD: Do.ADD, Verb.REMOVE: Do.DELETE, Verb.REPLACE: Do.REPLACE}
 
 def attributes_of(schema: Schema, kind: Kind, entry: Entry) -> dict[str, Values]:
     """The attributes of a new entry."""
-    new: dict[str, Values] = {"objectClass": tuple(name.encode() for name in kind.object_classes)}
+    new: dict[str, Values] = {"objectClass": kind.class_values}
     for name, values in entry.attributes.items():
         if values and name.lower() != "objectclass":
             new[name] = encoded(schema, name, values)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from connectors.ldap import dn
 from connectors.ldap.changes import needs_member
@@ -20,7 +21,10 @@ def faults_of(schema: Schema, kind: Kind, entry: Entry, limit: int | None = None
     values = {name: held for name, held in entry.attributes.items() if held}
     faults = faults_of_name(kind, entry, limit)
     for name, held in values.items():
-        faults += _of_attribute(schema, kind, name, held)
+        judged = schema.once(_judge, kind.object_classes, name)
+        faults += judged.faults
+        if judged.is_known:
+            faults += _of_values(schema, judged, name, held)
     if schema.classes and not schema.unknown_classes(kind.object_classes):
         faults += _lacking(schema, kind, values)
     return faults
@@ -44,53 +48,73 @@ def faults_of_name(kind: Kind, entry: Entry, limit: int | None = None) -> list[F
         return [Fault(kind.rdn, f"{kind.rdn} names the entry and holds a NUL character", "take it out in the mapping")]
     if not name.strip():
         return [Fault(kind.rdn, f"{kind.rdn} names the entry and is empty", "map a value that is always there")]
+    if limit is None:
+        return []
     size = len(str(kind.place(entry).rdns[0]).encode("utf-8", "surrogateescape"))
-    if limit is not None and size > limit:
+    if size > limit:
         return [Fault(kind.rdn, f"{kind.rdn} makes a name of {size} bytes; this directory takes {limit}", "shorten it")]
     return []
 
 
-def _of_attribute(schema: Schema, kind: Kind, name: str, values: tuple[Value, ...]) -> Iterator[Fault]:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """An attribute without its values: what is wrong with it in an entry of these classes, and what values it takes."""
+
+    faults: tuple[Fault, ...]
+    is_known: bool = False
+    single: bool = False
+    wanted: Callable[[str], str | None] | None = None
+
+
+def _judge(schema: Schema, classes: tuple[str, ...], name: str) -> _Judged:
     if not is_attribute(name):
-        yield Fault(name, f"{name!r} cannot be the name of an attribute", "correct the mapping")
-        return
+        return _Judged((Fault(name, f"{name!r} cannot be the name of an attribute", "correct the mapping"),))
     known = schema.attribute(name)
     if known is None:
-        if schema.attributes:
-            yield Fault(name, f"the directory does not know the attribute {name}", "correct it, or add its schema")
-        return
+        problem = f"the directory does not know the attribute {name}"
+        return _Judged((Fault(name, problem, "correct it, or add its schema"),) if schema.attributes else ())
+    faults = tuple(_of_attribute(schema, classes, name, known))
+    return _Judged(faults, True, known.single, _WANTED.get(known.syntax or ""))
+
+
+def _of_attribute(schema: Schema, classes: tuple[str, ...], name: str, known: AttributeType) -> Iterator[Fault]:
     if known.read_only:
         yield Fault(name, f"the directory alone writes {name}", "leave it out of the mapping")
-    elif not known.operational and not _is_allowed(schema, kind, name):
-        yield Fault(name, f"an entry of {_and(kind.object_classes)} may not have {name}", _class_for(schema, name))
-    if known.single and len(distinct(schema, name, values)) > 1:
+    elif not known.operational and not _is_allowed(schema, classes, name):
+        yield Fault(name, f"an entry of {_and(classes)} may not have {name}", _class_for(schema, name))
+
+
+def _of_values(schema: Schema, judged: _Judged, name: str, values: tuple[Value, ...]) -> Iterator[Fault]:
+    if judged.single and len(distinct(schema, name, values)) > 1:
         yield Fault(name, f"{name} takes one value, and there are {len(values)}", "map one of them")
-    yield from _of_values(known, name, values)
-
-
-def _of_values(known: AttributeType, name: str, values: Iterable[Value]) -> Iterator[Fault]:
     for value in values:
         if isinstance(value, bytes | Ref | Reference):
             continue
         text = written(value)
         if not text:
             yield Fault(name, f"{name} is empty text, which a directory does not take", "map it to null instead")
-        elif (wanted := _wanted(known, text)) is not None:
+        elif judged.wanted and (wanted := judged.wanted(text)):
             yield Fault(name, f"{name} wants {wanted}", "mend the mapping")
 
 
-def _wanted(known: AttributeType, text: str) -> str | None:
-    """What a syntax wants and the text is not."""
-    if known.syntax == BOOLEAN and text not in ("TRUE", "FALSE"):
-        return "TRUE or FALSE"
-    if known.syntax == INTEGER and not text.removeprefix("-").isdecimal():
-        return "a whole number"
-    if known.syntax == DN:
-        try:
-            dn.parse(text)
-        except dn.NotADn:
-            return "a distinguished name"
+def _flag(text: str) -> str | None:
+    return None if text in ("TRUE", "FALSE") else "TRUE or FALSE"
+
+
+def _number(text: str) -> str | None:
+    return None if text.removeprefix("-").isdecimal() else "a whole number"
+
+
+def _name(text: str) -> str | None:
+    try:
+        dn.parse(text)
+    except dn.NotADn:
+        return "a distinguished name"
     return None
+
+
+_WANTED = {BOOLEAN: _flag, INTEGER: _number, DN: _name}
+"""By syntax: what it wants, where the text is not that."""
 
 
 def _lacking(schema: Schema, kind: Kind, values: dict[str, tuple[Value, ...]]) -> Iterator[Fault]:
@@ -102,11 +126,10 @@ def _lacking(schema: Schema, kind: Kind, values: dict[str, tuple[Value, ...]]) -
             yield Fault(name, f"{_and(kind.object_classes)} demands {name}, and it has no value", f"map {name}")
 
 
-def _is_allowed(schema: Schema, kind: Kind, name: str) -> bool:
-    if not schema.classes or schema.unknown_classes(kind.object_classes):
+def _is_allowed(schema: Schema, classes: tuple[str, ...], name: str) -> bool:
+    if not schema.classes or schema.unknown_classes(classes):
         return True
-    allowed = schema.allowed(kind.object_classes)
-    return schema.key(name) in allowed or "extensibleobject" in {c.lower() for c in kind.object_classes}
+    return schema.key(name) in schema.allowed(classes) or "extensibleobject" in {c.lower() for c in classes}
 
 
 def _class_for(schema: Schema, name: str) -> str:

@@ -10,8 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _ESCAPED = frozenset('"+,;<>\\=')
+_PLAIN = re.compile(r'(?![ #])[^"+,;<>\\=\0\udc80-\udcff]*(?<! )')
 _TYPE = re.compile(r"\s*(?:[Oo][Ii][Dd]\.)?([A-Za-z][A-Za-z0-9_-]*|[0-9]+(?:\.[0-9]+)+)\s*=[ ]*")
 _HEX = re.compile(r"#((?:[0-9A-Fa-f]{2})+)[ ]*")
 _SPACES = re.compile(" +")
@@ -81,6 +83,7 @@ def fold(dn: Dn) -> str:
     return ",".join(_fold_rdn(rdn) for rdn in dn.rdns)
 
 
+@lru_cache(256)  # the steps of a base stand in every DN
 def _fold_rdn(rdn: Rdn) -> str:
     named = ((ALIASES.get(name.lower(), name.lower()), value) for name, value in rdn.parts)
     return "+".join(sorted(f"{name}={escape(plain(value))}" for name, value in named))
@@ -93,6 +96,8 @@ def is_below(dn: Dn, base: Dn) -> bool:
 
 def escape(value: str) -> str:
     """A value inside a DN. Bytes that are no UTF-8 (kept as surrogates by `parse`) come out as hex."""
+    if _PLAIN.fullmatch(value):
+        return value
     out = ["\\" + c if c in _ESCAPED else _escape_odd(c) for c in value]
     if value[:1] in (" ", "#"):
         out[0] = "\\" + value[0]

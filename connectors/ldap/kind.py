@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from connectors.ldap import dn
 from connectors.ldap.filters import Any, Equal, Filter
@@ -12,7 +13,7 @@ from connectors.ldap.settings import GroupsTable, KindTable, LdapSettings
 from connectors.sdk import Attributes, Entry, Ref, Reference, Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kind:
     """`members` and `placeholder` are None where the kind has no members."""
 
@@ -28,6 +29,8 @@ class Kind:
         return self.base.child(self.rdn, self.naming_value(entry.attributes))
 
     def naming_value(self, attributes: Attributes) -> str:
+        if values := attributes.get(self.rdn):
+            return _text(values[0])
         for name, values in attributes.items():
             if self.names(name) and values:
                 return _text(values[0])
@@ -36,6 +39,11 @@ class Kind:
     def names(self, attribute: str) -> bool:
         """Whether this is the attribute that names the entries."""
         return attribute.lower() == self.rdn.lower()
+
+    @cached_property
+    def class_values(self) -> tuple[bytes, ...]:
+        """The object classes as values."""
+        return tuple(name.encode() for name in self.object_classes)
 
     def where(self) -> Filter:
         """What tells entries of this kind from others below the base."""

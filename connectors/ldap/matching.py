@@ -9,23 +9,23 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from connectors.ldap import dn
 from connectors.ldap.schema import BINARY, AttributeType, Schema
 from connectors.sdk import Ref, Reference, Value
 
-_SPACES = re.compile(r"\s+")
 _TIME = re.compile(r"(\d{10,14})(?:[.,]\d+)?(Z|[+-]\d{2}(?:\d{2})?)")
 _DNS = frozenset(("member", "uniquemember", "manager", "owner", "secretary", "seealso", "memberof"))
 _EXACT = frozenset(("entryuuid", "homedirectory", "loginshell", "labeleduri"))
 
 
 def _ignoring_case(text: str) -> str:
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip(" ").casefold()
+    return _with_case(text).casefold()
 
 
 def _with_case(text: str) -> str:
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip(" ")
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _integer(text: str) -> str:
@@ -64,15 +64,25 @@ FOLDS: dict[str, Callable[[str], str]] = {
 """By the rule's name in lower case; a rule that is not here compares exactly."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """How the values of one attribute are read and compared."""
+
+    binary: bool
+    text: Callable[[str], Value]
+
+
 def fold(schema: Schema, attribute: str, value: Value) -> Value:
     """The value as the directory compares it: equal results for equal values."""
+    if isinstance(value, str):
+        return schema.once(_rule_of, attribute).text(value)
     if isinstance(value, Ref):
         return dn.folded(value.locator)
     if isinstance(value, Reference):
         return value
     if isinstance(value, bytes):
-        return value if is_binary(schema, attribute) else _fold(schema, attribute, _text(value))
-    return _fold(schema, attribute, written(value))
+        return value if is_binary(schema, attribute) else fold(schema, attribute, _text(value))
+    return fold(schema, attribute, written(value))
 
 
 def written(value: str | bool | int | float) -> str:
@@ -85,14 +95,16 @@ def written(value: str | bool | int | float) -> str:
 def encode(value: Value) -> bytes:
     """The value as it goes to the directory; a member or manager goes as its DN."""
     match value:
+        case str():
+            return _bytes(value)
         case bytes():
             return value
         case Ref():
-            return value.locator.encode("utf-8", "surrogateescape")
+            return _bytes(value.locator)
         case Reference():
             raise TypeError("a reference must be resolved before it is written")
         case _:
-            return written(value).encode("utf-8", "surrogateescape")
+            return _bytes(written(value))
 
 
 def decode(schema: Schema, attribute: str, value: bytes) -> str | bytes:
@@ -117,24 +129,23 @@ def distinct(schema: Schema, attribute: str, values: Iterable[Value]) -> list[Va
 
 
 def is_binary(schema: Schema, attribute: str) -> bool:
+    return schema.once(_rule_of, attribute).binary
+
+
+def _rule_of(schema: Schema, attribute: str) -> _Rule:
     known = schema.attribute(attribute)
-    if ";binary" in attribute.lower():
+    if _is_binary(known, attribute.lower()):
+        return _Rule(True, _bytes)
+    name = _assumed(attribute) if known is None else (known.equality or "").lower()
+    return _Rule(False, FOLDS.get(name, str))
+
+
+def _is_binary(known: AttributeType | None, attribute: str) -> bool:
+    if ";binary" in attribute:
         return True
     if known is None:
-        return attribute.lower() in ("jpegphoto", "usercertificate", "userpassword")
+        return attribute in ("jpegphoto", "usercertificate", "userpassword")
     return known.syntax in BINARY
-
-
-def _fold(schema: Schema, attribute: str, text: str) -> Value:
-    if is_binary(schema, attribute):
-        return text.encode("utf-8", "surrogateescape")
-    known = schema.attribute(attribute)
-    rule = _assumed(attribute) if known is None else _rule(known)
-    return FOLDS.get(rule, str)(text)
-
-
-def _rule(known: AttributeType) -> str:
-    return (known.equality or "").lower()
 
 
 def _assumed(attribute: str) -> str:
@@ -148,3 +159,7 @@ def _assumed(attribute: str) -> str:
 
 def _text(value: bytes) -> str:
     return value.decode("utf-8", "surrogateescape")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

@@ -7,8 +7,9 @@ line that cannot be read must not cost the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar, TypeVarTuple, cast
 
 _TOKEN = re.compile(r"'((?:[^'\\]|\\.)*)'|([()$])|([^\s()$']+)")
 _LENGTH = re.compile(r"\{\d+\}$")
@@ -16,6 +17,9 @@ _SYNTAX = "1.3.6.1.4.1.1466.115.121.1."
 BOOLEAN, INTEGER, DN = (_SYNTAX + number for number in ("7", "27", "12"))
 BINARY = frozenset(_SYNTAX + number for number in ("4", "5", "8", "9", "10", "23", "28", "40", "49"))
 DEPTH = 32
+
+T = TypeVar("T")
+Names = TypeVarTuple("Names")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +51,33 @@ class Schema:
 
     attributes: Mapping[str, AttributeType] = field(default_factory=dict)
     classes: Mapping[str, ObjectClass] = field(default_factory=dict)
-    _allowed: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
-    _must: dict[tuple[str, ...], Mapping[str, str]] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[tuple[Any, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, work: Callable[[Schema, *Names], T], *names: *Names) -> T:
+        """What `work` makes of this schema and names of it; made at the first call, for each write asks the same."""
+        known = self._known.get((work, *names), self)
+        if known is self:
+            known = self._known[(work, *names)] = work(self, *names)
+        return cast(T, known)
 
     def attribute(self, name: str) -> AttributeType | None:
         """What is known of an attribute; its options (`;lang-fr`) do not count."""
-        return self.attributes.get(name.partition(";")[0].lower())
+        return self.once(_attribute, name)
 
     def key(self, name: str) -> str:
         """One word for all names of an attribute."""
-        known = self.attribute(name)
-        return known.names[0].lower() if known else name.partition(";")[0].lower()
+        return self.once(_key, name)
 
     def unknown_classes(self, names: Iterable[str]) -> list[str]:
         return [name for name in names if name.lower() not in self.classes]
 
     def must(self, classes: Iterable[str]) -> Mapping[str, str]:
-        """The attributes that an entry of these classes must have: key → the name the schema uses. Worked out once."""
-        asked = tuple(classes)
-        if asked not in self._must:
-            self._must[asked] = {self.key(name): name for part in self._closure(asked) for name in part.must}
-        return self._must[asked]
+        """The attributes that an entry of these classes must have: key → the name the schema uses."""
+        return self.once(_must, tuple(classes))
 
     def allowed(self, classes: Iterable[str]) -> frozenset[str]:
-        """The keys of all attributes that an entry of these classes may have. Worked out once."""
-        asked = tuple(classes)
-        if asked not in self._allowed:
-            parts = self._closure(asked)
-            self._allowed[asked] = frozenset(self.key(name) for part in parts for name in (*part.must, *part.may))
-        return self._allowed[asked]
+        """The keys of all attributes that an entry of these classes may have."""
+        return self.once(_allowed, tuple(classes))
 
     def classes_with(self, name: str) -> list[str]:
         """The classes that allow an attribute: what to add where an entry may not have it."""
@@ -83,15 +85,34 @@ class Schema:
         own = {part.names[0]: part for part in self.classes.values()}
         return sorted(n for n, part in own.items() if any(self.key(a) == key for a in (*part.must, *part.may)))
 
-    def _closure(self, names: Iterable[str]) -> Iterator[ObjectClass]:
-        todo, seen = [name.lower() for name in names], set[str]()
-        while todo:
-            name = todo.pop()
-            if name in seen or name not in self.classes:
-                continue
-            seen.add(name)
-            yield self.classes[name]
-            todo += [sup.lower() for sup in self.classes[name].sup]
+
+def _attribute(schema: Schema, name: str) -> AttributeType | None:
+    return schema.attributes.get(name.partition(";")[0].lower())
+
+
+def _key(schema: Schema, name: str) -> str:
+    known = schema.attribute(name)
+    return known.names[0].lower() if known else name.partition(";")[0].lower()
+
+
+def _must(schema: Schema, classes: tuple[str, ...]) -> Mapping[str, str]:
+    return {schema.key(name): name for part in _closure(schema, classes) for name in part.must}
+
+
+def _allowed(schema: Schema, classes: tuple[str, ...]) -> frozenset[str]:
+    parts = _closure(schema, classes)
+    return frozenset(schema.key(name) for part in parts for name in (*part.must, *part.may))
+
+
+def _closure(schema: Schema, names: Iterable[str]) -> Iterator[ObjectClass]:
+    todo, seen = [name.lower() for name in names], set[str]()
+    while todo:
+        name = todo.pop()
+        if name in seen or name not in schema.classes:
+            continue
+        seen.add(name)
+        yield schema.classes[name]
+        todo += [sup.lower() for sup in schema.classes[name].sup]
 
 
 def parse(attribute_types: Iterable[str], object_classes: Iterable[str]) -> Schema:

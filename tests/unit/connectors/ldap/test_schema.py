@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from connectors.ldap.schema import BOOLEAN, AttributeType, parse
+from connectors.ldap.schema import BOOLEAN, AttributeType, Schema, parse
 
 TYPES = (
     "( 2.5.4.41 NAME 'name' DESC 'RFC4519: name (common supertype)' EQUALITY caseIgnoreMatch "
@@ -62,3 +62,17 @@ def test_odd_descriptions_cost_nothing_but_themselves() -> None:
     assert mail is not None
     assert "caseIgnoreIA5Match" == mail.equality
     assert ["nosuch"] == SCHEMA.unknown_classes(["person", "nosuch"])
+
+
+def test_what_is_worked_out_once_is_remembered_for_its_names_and_schema_alone() -> None:
+    asked = []
+
+    def length(schema: Schema, name: str) -> int | None:
+        asked.append(name)
+        return len(schema.attributes) if name else None
+
+    schema, other = parse(TYPES, ()), Schema()
+
+    assert [len(SCHEMA.attributes), None, None] == [schema.once(length, name) for name in ("cn", "", "")]
+    assert [0, len(SCHEMA.attributes)] == [other.once(length, "cn"), schema.once(length, "cn")]
+    assert ["cn", "", "cn"] == asked
