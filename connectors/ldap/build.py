@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.ldap.connector import LdapConnector
 from connectors.ldap.driver import Server
 from connectors.ldap.kind import kinds_of
+from connectors.ldap.process import DriverProcess
 from connectors.ldap.settings import LdapSettings
 from connectors.sdk import Context, Plugin
 
@@ -22,7 +23,7 @@ def build(settings: LdapSettings, context: Context) -> LdapConnector:
         answer_timeout=settings.answer_timeout,
         connections=settings.pool,
     )
-    return LdapConnector(server, kinds_of(settings))
+    return LdapConnector(DriverProcess(server), kinds_of(settings), settings.pool)
 
 
 plugin = Plugin("ldap", LdapSettings, build)

@@ -1,4 +1,4 @@
-"""The child process a driver lives in: reads operations from a socket, runs them in threads, writes results back.
+"""The child process that ldap3 lives in: reads operations from a socket, runs them in threads, writes results back.
 
 ldap3 works in Python and holds the interpreter lock; in a process of its own it takes nothing from the daemon's
 event loop, and a thread that hangs in a dead directory can be ended at once, with the process. The first message
@@ -11,17 +11,20 @@ import os
 import signal
 import socket
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterator
 from contextlib import suppress
-from threading import Lock
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import Any
 
-from connectors.ldap.driver import Driver, DriverError, Operation, Result
-from connectors.ldap.frames import HEADER, pack, size, unpack
+from connectors.ldap.driver import DriverError, Operation, Result, Server
+from connectors.ldap.frames import Incoming, pack
 from connectors.ldap.ldap3_driver import Ldap3Driver
 
 PR_SET_PDEATHSIG = 1
 PARENT_GONE = 3
+MOST_BYTES = 1 << 18
 
 
 def main() -> None:
@@ -50,38 +53,55 @@ class _Service:
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
-        self._incoming = channel.makefile("rb")
+        self._asked: SimpleQueue[tuple[int, Operation]] = SimpleQueue()
+        self._answers: deque[tuple[int, Result | Exception]] = deque()
         self._writing = Lock()
 
     def serve(self) -> None:
-        server = self._receive()
+        messages = self._messages()
+        server: Server | None = next(messages, None)
         if server is None:
             return
-        driver: Driver = Ldap3Driver(server)
-        pool = ThreadPoolExecutor(server.connections)
-        while (message := self._receive()) is not None:
-            pool.submit(self._answer, driver, *message)
+        driver = Ldap3Driver(server)
+        for _ in range(server.connections):
+            Thread(target=self._work, args=(driver,), daemon=True).start()
+        for message in messages:
+            self._asked.put(message)
 
-    def _receive(self) -> Any:
-        """The next message; None at the end, and where the parent was killed."""
-        try:
-            header = self._incoming.read(HEADER)
-        except ConnectionResetError:
-            return None
-        if len(header) < HEADER:
-            return None
-        return unpack(self._incoming.read(size(header)))
+    def _messages(self) -> Iterator[Any]:
+        """What the parent says, until it is gone (also by kill -9)."""
+        incoming = Incoming()
+        with suppress(ConnectionResetError):
+            while data := self._channel.recv(MOST_BYTES):
+                yield from incoming.feed(data)
 
-    def _answer(self, driver: Driver, number: int, operation: Operation) -> None:
-        answer: Result | Exception
-        try:
-            answer = driver.run(operation)
-        except DriverError as error:
-            answer = error
-        except Exception as error:  # a bug: said in the parent, where it is logged
-            answer = RuntimeError(f"{type(error).__name__}: {error}")
-        with self._writing, suppress(OSError):
-            self._channel.sendall(pack((number, answer)))
+    def _work(self, driver: Ldap3Driver) -> None:
+        while True:
+            number, operation = self._asked.get()
+            self._answers.append((number, _run(driver, operation)))
+            self._write()
+
+    def _write(self) -> None:
+        """Write what is answered. Who finds another thread writing leaves it to that one, which looks again."""
+        while self._answers and self._writing.acquire(blocking=False):
+            try:
+                with suppress(OSError):
+                    self._channel.sendall(pack(_taken(self._answers)))
+            finally:
+                self._writing.release()
+
+
+def _run(driver: Ldap3Driver, operation: Operation) -> Result | Exception:
+    try:
+        return driver.run(operation)
+    except DriverError as error:
+        return error
+    except Exception as error:  # a bug: said in the parent, where it is logged
+        return RuntimeError(f"{type(error).__name__}: {error}")
+
+
+def _taken(answers: deque[tuple[int, Result | Exception]]) -> list[tuple[int, Result | Exception]]:
+    return [answers.popleft() for _ in range(len(answers))]
 
 
 if __name__ == "__main__":

@@ -7,10 +7,9 @@ from contextlib import aclosing
 
 from connectors.ldap import activation, checking, dn, matching, probing
 from connectors.ldap.directory import Directory
-from connectors.ldap.driver import Server
+from connectors.ldap.driver import Driver
 from connectors.ldap.kind import Kind
 from connectors.ldap.members import Members
-from connectors.ldap.process import DriverProcess
 from connectors.ldap.reading import Reading
 from connectors.ldap.writing import Writing
 from connectors.sdk import Delta, Entry, Fault, Key, Page, Probe, Query, Ref, Value
@@ -22,18 +21,18 @@ MEMBERS = "members"
 class LdapConnector:
     """One directory: users, and groups that hold their members' DNs."""
 
-    def __init__(self, server: Server, kinds: dict[str, Kind]) -> None:
-        self.concurrency = server.connections
+    def __init__(self, driver: Driver, kinds: dict[str, Kind], concurrency: int) -> None:
+        self.concurrency = concurrency
         self._kinds = kinds
-        self._directory = Directory(DriverProcess(server))
+        self._directory = Directory(driver)
         self._reading = {name: Reading(self._directory, kind) for name, kind in kinds.items()}
         self._writing = {name: Writing(self._directory, kind) for name, kind in kinds.items()}
         self._members = {name: Members(self._directory, kind) for name, kind in kinds.items() if kind.members}
 
     @property
     def driver_pid(self) -> int | None:
-        """The process that speaks LDAP for us, while there is one."""
-        return self._directory.process.pid
+        """The process that speaks LDAP for us, where and while there is one."""
+        return self._directory.driver.pid
 
     async def open(self) -> None:
         """Nothing to do: the first call starts the driver."""
@@ -85,4 +84,4 @@ class LdapConnector:
         await activation.activate(self._directory, self._kinds[ref.kind], ref, active)
 
     async def close(self) -> None:
-        await self._directory.process.close()
+        await self._directory.driver.close()

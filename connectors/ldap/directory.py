@@ -16,6 +16,7 @@ from connectors.ldap.driver import (
     Add,
     Compare,
     Delete,
+    Driver,
     DriverError,
     Found,
     Modify,
@@ -27,7 +28,6 @@ from connectors.ldap.driver import (
 )
 from connectors.ldap.filters import Equal, Filter, Present
 from connectors.ldap.kind import Kind
-from connectors.ldap.process import DriverProcess
 from connectors.ldap.requests import ASSERTION
 from connectors.ldap.schema import Schema
 from connectors.sdk import Conflict, Gone, Missing, Ref, TargetMisconfigured
@@ -56,7 +56,7 @@ class Facts:
 class Directory:
     """One directory behind one driver. `schema` is empty until it has been read."""
 
-    process: DriverProcess
+    driver: Driver
     schema: Schema = field(default_factory=Schema)
     known: Facts | None = None
 
@@ -68,7 +68,7 @@ class Directory:
     async def ask(self, operation: Operation, *fine: int) -> Result:
         """The result, where its code is success or one of those that are fine; else the error it means."""
         try:
-            result = await self.process.run(operation)
+            result = await self.driver.run(operation)
         except DriverError as error:
             raise errors.error_without_answer(error, operation) from None
         if result.code == errors.SUCCESS or result.code in fine:

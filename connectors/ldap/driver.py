@@ -1,9 +1,9 @@
 """The seam between the connector and a library that speaks LDAP: plain operations in, a result out.
 
-A driver is synchronous and bounded: every operation ends within the timeouts of its `Server`. It interprets
-nothing: a `Result` carries the server's code, also where the code says failure. What is raised says how far the
-request came, for that decides whether it may be repeated. Everything here is frozen and picklable: the driver
-lives in a child process (see `child.py`).
+A driver is bounded: every operation ends within the timeouts of its `Server`. It interprets nothing: a `Result`
+carries the server's code, also where the code says failure. What is raised says how far the request came, for that
+decides whether it may be repeated. Everything here is frozen and picklable: ldap3 lives in a child process
+(`process.py`), python-ldap in ours (`libldap_driver.py`).
 """
 
 from __future__ import annotations
@@ -181,8 +181,17 @@ class NoAnswer(DriverError):
 
 
 class Driver(Protocol):
-    """One directory. `run` may be called from several threads at once."""
+    """One directory, asked many things at a time from one event loop."""
 
-    def run(self, operation: Operation) -> Result: ...
+    @property
+    def pid(self) -> int | None:
+        """The process that speaks LDAP, where that is another one."""
 
-    def close(self) -> None: ...
+    async def run(self, operation: Operation) -> Result:
+        """What the server answered; a `DriverError` where it did not."""
+
+    def tell(self, operation: Operation) -> None:
+        """Hand over what needs no answer."""
+
+    async def close(self) -> None:
+        """Let go of all connections; quick, whatever hangs."""

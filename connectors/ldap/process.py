@@ -1,7 +1,7 @@
 """The daemon's end of the child process: operations go in, results come out, and nothing waits for ever.
 
-The process is started by the first call and again after its death. A call has a bound of its own, above the
-driver's timeouts; where all threads of the child are overdue (a directory that sends a byte a minute), the child
+The process is started by the first call and again after its death. A call has a bound of its own, above ldap3's
+timeouts; where all threads of the child are overdue (a directory that sends a byte a minute), the child
 is ended, and the next call starts another.
 """
 
@@ -12,11 +12,12 @@ import os
 import socket
 import subprocess
 import sys
+from collections import deque
 from itertools import count
 from pathlib import Path
 
 from connectors.ldap.driver import DriverError, NoAnswer, Operation, Result, Server
-from connectors.ldap.frames import HEADER, pack, size, unpack
+from connectors.ldap.frames import Incoming, pack
 
 SLACK_SECONDS = 1.0
 HOME = Path(__file__).parents[2]
@@ -27,8 +28,6 @@ class DriverProcess:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._bound = server.connect_timeout + server.answer_timeout + SLACK_SECONDS
-        self._numbers = count(1)
         self._starting = asyncio.Lock()
         self._child: _Child | None = None
 
@@ -39,14 +38,10 @@ class DriverProcess:
 
     async def run(self, operation: Operation) -> Result:
         """What the server answered; a `DriverError` where it did not."""
-        child = await self._living()
-        number = next(self._numbers)
-        answer = child.send(number, operation)
+        child = self._child if self._child and self._child.alive else await self._living()
+        number, answer = child.ask(operation)
         try:
-            async with asyncio.timeout(self._bound):
-                return await answer
-        except TimeoutError:
-            raise NoAnswer(f"no answer within {self._bound:g} s") from None
+            return await answer
         finally:
             if child.overdue(number) >= self._server.connections:
                 child.end()
@@ -54,7 +49,7 @@ class DriverProcess:
     def tell(self, operation: Operation) -> None:
         """Hand over what needs no answer, and nothing where there is no child."""
         if self._child and self._child.alive:
-            self._child.tell((next(self._numbers), operation))
+            self._child.tell(operation)
 
     async def close(self) -> None:
         """End the child, whatever its threads are doing."""
@@ -71,29 +66,48 @@ class DriverProcess:
 
 
 class _Child(asyncio.Protocol):
-    """One process and its socket."""
+    """One process and its socket. What is asked in one iteration of the loop goes in one write."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], server: Server) -> None:
         self.process = process
         self.alive = True
         self.gone = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._bound = server.connect_timeout + server.answer_timeout + SLACK_SECONDS
         self._transport: asyncio.WriteTransport | None = None
+        self._numbers = count(1)
+        self._outgoing: list[object] = [server]
+        self._incoming = Incoming()
         self._waiting: dict[int, asyncio.Future[Result]] = {}
-        self._buffer = bytearray()
+        self._due: deque[tuple[float, int]] = deque()  # in the order of asking: the bound is one for all
+        self._reaper: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.WriteTransport)
         self._transport = transport
+        self._flush()
 
-    def tell(self, message: object) -> None:
-        if self._transport:
-            self._transport.write(pack(message))
-
-    def send(self, number: int, operation: Operation) -> asyncio.Future[Result]:
-        answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+    def ask(self, operation: Operation) -> tuple[int, asyncio.Future[Result]]:
+        answer: asyncio.Future[Result] = self._loop.create_future()
+        number = self.tell(operation)
         self._waiting[number] = answer
-        self.tell((number, operation))
-        return answer
+        due = self._loop.time() + self._bound
+        self._due.append((due, number))
+        if self._reaper is None:
+            self._reaper = self._loop.call_at(due, self._reap)
+        return number, answer
+
+    def tell(self, operation: Operation) -> int:
+        number = next(self._numbers)
+        if not self._outgoing:
+            self._loop.call_soon(self._flush)
+        self._outgoing.append((number, operation))
+        return number
+
+    def _flush(self) -> None:
+        outgoing, self._outgoing = self._outgoing, []
+        if self._transport and self.alive:
+            self._transport.write(pack(outgoing))
 
     def overdue(self, number: int) -> int:
         """How many calls nobody waits for any more, now that this one has ended."""
@@ -102,15 +116,10 @@ class _Child(asyncio.Protocol):
         return sum(answer.done() for answer in self._waiting.values())
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        at = 0
-        while len(self._buffer) - at >= HEADER:
-            end = at + HEADER + size(self._buffer[at : at + HEADER])
-            if len(self._buffer) < end:
-                break
-            self._answered(*unpack(self._buffer[at + HEADER : end]))
-            at = end
-        del self._buffer[:at]
+        for number, answer in self._incoming.feed(data):
+            self._answered(number, answer)
+        while self._due and self._due[0][1] not in self._waiting:
+            self._due.popleft()
 
     def _answered(self, number: int, answer: Result | Exception) -> None:
         waiting = self._waiting.pop(number, None)
@@ -120,6 +129,15 @@ class _Child(asyncio.Protocol):
             waiting.set_exception(answer)
         else:
             waiting.set_result(answer)
+
+    def _reap(self) -> None:
+        """Let nobody wait beyond the bound; what is overdue is kept in mind, for its thread still hangs."""
+        while self._due and self._due[0][0] <= self._loop.time():
+            _, number = self._due.popleft()
+            waiting = self._waiting.get(number)
+            if waiting and not waiting.done():
+                waiting.set_exception(NoAnswer(f"no answer within {self._bound:g} s"))
+        self._reaper = self._loop.call_at(self._due[0][0], self._reap) if self._due else None
 
     def connection_lost(self, error: Exception | None) -> None:
         self.end()
@@ -134,6 +152,8 @@ class _Child(asyncio.Protocol):
         self.process.wait()
         if self._transport:
             self._transport.abort()
+        if self._reaper:
+            self._reaper.cancel()
         waiting, self._waiting = self._waiting, {}
         for answer in waiting.values():
             if not answer.done():
@@ -156,6 +176,5 @@ async def _start(server: Server) -> _Child:
         raise DriverError(f"the driver's process cannot be started: {error}") from None
     finally:
         theirs.close()
-    _, child = await asyncio.get_running_loop().create_connection(lambda: _Child(process), sock=ours)
-    child.tell(server)
+    _, child = await asyncio.get_running_loop().create_connection(lambda: _Child(process, server), sock=ours)
     return child

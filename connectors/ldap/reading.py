@@ -63,7 +63,7 @@ class Reading:
                     return
                 result = await self._page(read, search, result.cookie)
         finally:
-            self.directory.process.tell(EndRead(read))
+            self.directory.driver.tell(EndRead(read))
 
     async def _first_page(self, read: int, search: Search) -> Result:
         """Ask for smaller pages until the directory takes one; its limit is remembered."""
