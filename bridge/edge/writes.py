@@ -116,7 +116,7 @@ def is_members_patch(asked: Asked) -> bool:
     """Whether members alone are patched, and the client did not say what it wants to be shown."""
     if "members" not in asked.type.related or asked.search.attributes or asked.search.excluded:
         return False
-    return all(_is_about_members(operation) for operation in patch.read_operations(asked.raw))
+    return all(_is_about_members(operation) for operation in patch.read_operations(asked.raw, asked.client.profile))
 
 
 def _is_about_members(operation: patch.Operation) -> bool:

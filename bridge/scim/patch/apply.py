@@ -46,7 +46,7 @@ def apply(
         else:
             for name, value in operation.value.items():
                 work.named(operation.op, name, value)
-    return Patched(finish(work.finished(), resource_type), tuple(work.members))
+    return Patched(finish(work.resource, resource_type), tuple(work.members))
 
 
 @dataclass(slots=True)
@@ -57,13 +57,6 @@ class _Work:
     type: ResourceType
     profile: Profile
     members: list[MemberOp] = field(default_factory=list)
-
-    def finished(self) -> Resource:
-        """The resource, without extensions that hold nothing any more."""
-        for extension in self.type.extensions:
-            if not self.resource.get(extension.schema.id, True):
-                del self.resource[extension.schema.id]
-        return self.resource
 
     def named(self, op: Op, name: str, value: Any) -> None:
         """One attribute of a value without path. Unknown and read-only ones are left out, as in a POST."""

@@ -24,6 +24,7 @@ CLIENTS = {
     "plain": Client("plain", "default"),
     "bound": Client("bound", "default", me="Boss"),
     "entra": Client("entra", "azure", PROFILES["entra"]),
+    "strict": Client("strict", "strict", refuses_unknown=True),
 }
 """By token."""
 

@@ -68,6 +68,8 @@ def test_an_empty_path_is_none(path: str | None) -> None:
         ({"schemas": [PATCH_OP], "Operations": {}}, InvalidSyntax),
         (message(), InvalidSyntax),
         (message("add"), InvalidSyntax),
+        (message({"op": "add", "path": "title", "PATH": "nickName", "value": "x"}), InvalidSyntax),
+        ({**message({"op": "remove", "path": "title"}), "operations": []}, InvalidSyntax),
         (message({"path": "title", "value": "x"}), InvalidSyntax),
         (message({"op": "move", "path": "title", "value": "x"}), InvalidSyntax),
         (message({"op": 1, "path": "title", "value": "x"}), InvalidSyntax),
