@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _plans(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     for name, help_ in (
-        ("plan", "read a target and say what a reconciliation would find (exit 0 nothing, 2 changes)"),
+        ("plan", "read a target and say what a reconciliation would find, or show a plan (exit 0 nothing, 2 changes)"),
         ("reconcile", "read a target, make its plan, and do what its drift policy says"),
         ("plans", "the plans, newest first"),
         ("approve", "let a held plan go on"),
@@ -80,9 +80,11 @@ def _plans(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     ):
         command = _with_config(commands.add_parser(name, help=help_))
         if name in ("plan", "reconcile"):
-            command.add_argument("subject", metavar="TARGET")
+            command.add_argument("subject", metavar="TARGET or PLAN" if name == "plan" else "TARGET")
         elif name in ("approve", "reject"):
-            command.add_argument("subject", metavar="PLAN")
+            command.add_argument("subject", metavar="PLAN", help="its id, as `plans` and `status` show it")
+            if name == "approve":
+                command.add_argument("--only", metavar="USER", help="one user or group of it, by user name or id")
         else:
             command.set_defaults(subject=None)
         command.add_argument("--json", action="store_true")

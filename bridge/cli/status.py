@@ -33,6 +33,9 @@ def lines(status: dict[str, Any]) -> Iterator[str]:
             yield f"{name} is paused: {target['paused']}"
         if target["reason"]:
             yield f"{name} is not called: {target['reason']}{_next_look(target['retry_at'])}"
+    for plan in status["held"]:
+        yield f"held at {plan['target']}: {plan['reason']}"
+        yield f"    → scim-bridge plan {plan['plan']}; then scim-bridge approve {plan['plan']}, or reject it"
     for parked in status["parked"]:
         yield from _parked(parked)
 

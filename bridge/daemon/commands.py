@@ -37,13 +37,14 @@ class Commands:
             case "status":
                 return await self.status()
             case "plan":
-                return await self._reconcile(question, dry=True)
+                return await self._plan(question.subject) or await self._reconcile(question, dry=True)
             case "reconcile":
                 return await self._reconcile(question, dry=False)
             case "plans":
                 return [plan_document(plan) for plan in await self._journal.scan(plans.listing)]
             case "approve":
-                return await self._decide(question, _approve)
+                only = question.options.get("only")
+                return await self._decide(question, lambda tx, plan: _approve(tx, plan, only))
             case "reject":
                 return await self._decide(question, _reject)
             case "pause" | "resume":
@@ -74,6 +75,13 @@ class Commands:
         if not dry:
             await self._journal.submit(lambda tx: _record(tx, question))
         return to_document(await unit.reconciler.run(dry=dry))
+
+    async def _plan(self, plan_id: str | None) -> dict[str, Any] | None:
+        """The plan of this id; None where it is a target's name."""
+        if plan_id is None or plan_id in self._units:
+            return None
+        plan = await self._journal.scan(lambda db: plans.get(db, plan_id))
+        return None if plan is None else {"plan": plan_document(plan), "exit_code": 2 if plan.state.is_open else 0}
 
     async def _decide(self, question: Question, decide: Callable[[Tx, str], dict[str, Any]]) -> dict[str, Any]:
         def work(tx: Tx) -> dict[str, Any]:
@@ -121,9 +129,10 @@ class Commands:
         return {"file": str(copy.file), "bytes": copy.bytes, "seq": copy.end.seq, "chain": copy.end.chain.hex()}
 
 
-def _approve(tx: Tx, plan: str) -> dict[str, Any]:
-    approval = plans.approve(tx, plan)
-    targets.resume_by_plan(tx, plan)
+def _approve(tx: Tx, plan: str, only: str | None) -> dict[str, Any]:
+    approval = plans.approve(tx, plan, only)
+    if only is None:
+        targets.resume_by_plan(tx, plan)
     return {"plan": approval.plan, "released": approval.released, "changed_since": approval.changed_since}
 
 

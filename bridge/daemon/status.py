@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from bridge.clock import Clock
-from bridge.journal import Journal, targets
+from bridge.journal import Journal, holds, plans, targets
+from bridge.journal.findings import Plan
 from bridge.journal.standing import parked, standing
 from bridge.settings import TargetSettings
 
@@ -14,7 +15,7 @@ PARKED_SHOWN = 100
 
 
 async def status(journal: Journal, named: Iterable[TargetSettings], clock: Clock, *, running: bool) -> dict[str, Any]:
-    """Every target's breaker and backlog, and what is parked and why."""
+    """Every target's breaker and backlog, what is parked and why, and the plans that wait for a person."""
     names = [(target.name, target.connector) for target in named]
 
     def read(db: Any) -> dict[str, Any]:
@@ -23,9 +24,14 @@ async def status(journal: Journal, named: Iterable[TargetSettings], clock: Clock
             "journal": {"writable": journal.writable},
             "targets": {name: _target(db, name, connector, clock) for name, connector in names},
             "parked": [each.as_json() for each in parked(db, limit=PARKED_SHOWN)],
+            "held": [_held(plan) for name, _ in names for plan in plans.held(db, name)],
         }
 
     return await journal.scan(read)
+
+
+def _held(plan: Plan) -> dict[str, Any]:
+    return {"plan": plan.id, "target": plan.target, "reason": plan.reason, "since": plan.made}
 
 
 def _target(db: Any, name: str, connector: str, clock: Clock) -> dict[str, Any]:
@@ -43,7 +49,7 @@ def _target(db: Any, name: str, connector: str, clock: Clock) -> dict[str, Any]:
         "backlog": work.backlog,
         "sending": work.sending,
         "parked": work.parked,
-        "held": 0,
+        "held": holds.count(db, name),
         "waiting": work.waiting,
         "oldest_undelivered_seconds": oldest,
         "last_run": known.last_run,

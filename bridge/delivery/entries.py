@@ -6,17 +6,21 @@ only if an intent of ours says so; anything else is disputed and never written.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
+from bridge.delivery.guarding import Guarding
 from bridge.delivery.progress import NotYet, Progress
 from bridge.journal import Journal, links, target_members
+from bridge.journal.holds import Operation
 from bridge.journal.links import PlaceTaken
 from bridge.mapping import delta
 from bridge.mapping.entry_json import decode, encode
 from bridge.plans.intent import Intent, intend, is_ours
+from bridge.plans.withheld import cleared, keeping, naming, switched_off
 from bridge.settings import OnMissing
 from bridge.targets import Target
-from connectors.sdk import Capability, Delta, Entry, Gone, Ref, Refused
+from connectors.sdk import Attributes, Capability, Change, Delta, Entry, Gone, Ref, Refused
 
 MOST_WAITS = 6
 """Times a delete waits for the groups that name its user; a parked group must not keep an account for ever."""
@@ -25,11 +29,21 @@ BUSY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
+class _There:
+    """What the target holds, as far as we know, and what of it we wrote last."""
+
+    ref: Ref
+    have: Attributes
+    applied: Attributes
+
+
+@dataclass(frozen=True, slots=True)
 class Entries:
     """The entries of one target."""
 
     journal: Journal
     target: Target
+    guarding: Guarding
 
     async def hold(self, progress: Progress, entry: Entry) -> None:
         """The entry is there, and as it is wanted."""
@@ -51,10 +65,31 @@ class Entries:
             await self._recognise(progress, Intent.decode(link.intent))
         ref = progress.link.ref
         if ref is not None:
+            if not await self.guarding.may(progress, Operation.DELETE):
+                return
+            progress.now(member=False)
             await self._leave_groups_first(progress)
             await self.target.delete(ref)
             progress.did("delete")
         progress.gone()
+
+    async def leave(self, progress: Progress, *, lock: bool) -> None:
+        """The entry stays where it is, out of every group, and locked where that is asked for."""
+        ref, link = progress.link.ref, progress.link
+        locks = lock and not link.disabled
+        if ref is not None and (locks or self._is_named(progress)):
+            if not await self.guarding.may(progress, Operation.LEAVE):
+                return
+            if lock:
+                await self.lock(progress, active=False)
+        progress.now(member=False)
+
+    async def disable(self, progress: Progress, operation: Operation) -> None:
+        """Lock the account, if the guards let it; one that was made just now was never in use."""
+        if progress.link.ref is None or progress.link.disabled:
+            return
+        if progress.is_new or await self.guarding.may(progress, operation):
+            await self.lock(progress, active=False)
 
     async def lock(self, progress: Progress, *, active: bool) -> None:
         """Lock or unlock the account; only what we locked is ever unlocked."""
@@ -119,20 +154,41 @@ class Entries:
         link, ref = progress.link, progress.link.ref
         assert ref is not None
         applied = decode(link.applied).attributes if link.applied else {}
+        there = _There(ref, applied, applied)
         place = self._place(entry)
-        have, moved = applied, place != link.claim
+        moved = place != link.claim
         if link.verify:
-            actual = await self._actual(progress, ref)
-            ref = actual.ref or ref  # where it is now: somebody may have renamed it
-            have, moved = actual.attributes, moved or self._was_moved(actual, place)
-        changes = delta(progress.rules, have, entry, self.target.normalise, applied)
+            actual = await self._actual(progress, ref)  # where it is now: somebody may have renamed it
+            there = _There(actual.ref or ref, actual.attributes, applied)
+            moved = moved or self._was_moved(actual, place)
+        if moved and not await self.guarding.may(progress, Operation.RENAME, _digest(place)):
+            entry, place, moved = self._in_place(entry, there, link.claim or place), link.claim or place, False
+        entry, changes = await self._permitted(progress, entry, there)
         if place != link.claim:
             await self._claim(progress, place, None)
         if changes or moved:
             self._check(entry)
-            progress.at(await self.target.update(ref, Delta(entry, changes, moved)))
+            progress.at(await self.target.update(there.ref, Delta(entry, changes, moved)))
             progress.did("move" if moved else "update", changes)
         progress.now(applied=encode(entry), claim=place, intent=None, verify=False)
+
+    async def _permitted(self, progress: Progress, entry: Entry, there: _There) -> tuple[Entry, tuple[Change, ...]]:
+        """The entry and the changes without what the guards hold."""
+        changes = self._delta(progress, entry, there)
+        off = switched_off(progress.rules, changes)
+        if off and not progress.is_new and not await self.guarding.may(progress, Operation.DISABLE):
+            entry = keeping(entry, (off,), there.have)
+        names = cleared(changes)
+        if names and not await self.guarding.may(progress, Operation.CLEAR, " ".join(names)):
+            entry = keeping(entry, names, there.have)
+        return entry, self._delta(progress, entry, there)
+
+    def _delta(self, progress: Progress, entry: Entry, there: _There) -> tuple[Change, ...]:
+        return delta(progress.rules, there.have, entry, self.target.normalise, there.applied)
+
+    def _in_place(self, entry: Entry, there: _There, claim: str) -> Entry:
+        """The entry with what names it as it was: everything else is delivered where it is."""
+        return keeping(entry, naming(entry, there.applied, self.target.locate, claim), there.applied)
 
     async def _actual(self, progress: Progress, ref: Ref) -> Entry:
         """The entry as it is at the target, members too where it is a group."""
@@ -151,12 +207,15 @@ class Entries:
 
     async def _leave_groups_first(self, progress: Progress) -> None:
         link = progress.link
-        named = self.journal.read(lambda db: target_members.is_named(db, self.target.name, link.resource))
-        if not named or link.attempts >= MOST_WAITS:
+        if link.attempts >= MOST_WAITS or not self._is_named(progress):
             return
         if self.target.has(Capability.ACTIVATION) and progress.rules.is_account:
             await self.lock(progress, active=False)
         raise NotYet("groups at the target name it still", seconds=0.25 * 2.0**link.attempts)
+
+    def _is_named(self, progress: Progress) -> bool:
+        resource = progress.link.resource
+        return self.journal.read(lambda db: target_members.is_named(db, self.target.name, resource))
 
     def _check(self, entry: Entry) -> None:
         for fault in self.target.check(entry):
@@ -171,6 +230,10 @@ class Entries:
                 code="name",
                 fix="map it to a value that is always there",
             ) from error
+
+
+def _digest(place: str) -> str:
+    return hashlib.sha256(place.encode()).hexdigest()[:16]
 
 
 def _disputed(place: str) -> Refused:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from bridge.delivery.guarding import Guarding
 from bridge.delivery.progress import Progress
-from bridge.journal import Journal, target_members
-from bridge.journal.target_members import Done, Row
+from bridge.journal import Journal, holds, target_members
+from bridge.journal.holds import Operation
+from bridge.journal.target_members import Done, Removal, Row
 from bridge.targets import Target
 from connectors.sdk import Ref
 
 CHUNK = 500
+EVERY = -1
 T = TypeVar("T")
 
 
@@ -22,6 +26,7 @@ class Groups:
 
     journal: Journal
     target: Target
+    guarding: Guarding
 
     async def deliver(self, progress: Progress) -> None:
         """The group's members at the target are those who are asked for and have an entry there."""
@@ -31,7 +36,14 @@ class Groups:
             await self._compare(progress, ref, progress.actual_members)
         name = self.target.name
         while rows := self.journal.read(lambda db: target_members.dirty_rows(db, name, group, CHUNK)):
+            if any(row.unjudged for row in rows):
+                losses = self.journal.read(lambda db: holds.losses(db, name, group))
+                await self.guarding.may_lose(progress, Operation.MEMBERS, losses)
+                continue
             await self._apply(progress, ref, rows)
+        if progress.link.held or Operation.MEMBERS in progress.asked:
+            kept = self.journal.read(lambda db: holds.held_members(db, name, group))
+            progress.asked[Operation.MEMBERS] = not kept
 
     async def _apply(self, progress: Progress, ref: Ref, rows: list[Row]) -> None:
         add, remove, done = [], [], []
@@ -40,7 +52,8 @@ class Groups:
             if text != row.applied:
                 add += [text] if text is not None else []
                 remove += [row.applied] if row.applied is not None else []
-            done.append(Done(row.member, text, row.dirty))
+            kept = row.removal if row.wanted is not None else Removal.UNASKED
+            done.append(Done(row.member, text, row.dirty, kept))
         if add or remove:
             remove = [text for text in remove if text not in set(add)]
             await self.target.update_members(ref, add, remove)
@@ -56,9 +69,18 @@ class Groups:
         lost = [member for text, member in applied.items() if text not in there]
         if lost:
             await self.journal.submit(lambda tx: target_members.lost(tx, name, group, lost), reserved=True)
-        for strangers in _chunks(sorted(there - applied.keys())):
+        coming = self.journal.read(lambda db: target_members.dirty_rows(db, name, group, EVERY))
+        ours = {self.target.member_value(row.wanted) for row in coming if row.wanted is not None}
+        added = sorted(there - applied.keys() - ours)
+        if not added or not await self.guarding.may_lose(progress, Operation.STRANGERS, len(added), _digest(added)):
+            return
+        for strangers in _chunks(added):
             await self.target.update_members(ref, [], strangers)
             progress.did(f"members -{len(strangers)}")
+
+
+def _digest(texts: list[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def _chunks(texts: list[T]) -> Iterator[list[T]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bridge.journal.holds import Operation
 from bridge.journal.links import Link, Named
 from bridge.mapping import Rules
 from connectors.sdk import Change, Ref
@@ -31,6 +32,10 @@ class Progress:
     verbs: list[str] = field(default_factory=list)
     attributes: set[str] = field(default_factory=set)
     actual_members: tuple[str, ...] | None = None
+    version: int = 0
+    """Of the resource that is delivered."""
+    asked: dict[Operation, bool] = field(default_factory=dict)
+    """What the guards were asked, and whether they let it pass."""
 
     def __post_init__(self) -> None:
         self.link = self.before
@@ -38,6 +43,11 @@ class Progress:
     @property
     def kind(self) -> str:
         return self.link.kind
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the entry was never delivered whole before: nobody can have come to rely on it."""
+        return self.before.version == 0 or "create" in self.verbs
 
     def now(self, **fields: Any) -> None:
         """The link is like this now."""

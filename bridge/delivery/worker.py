@@ -16,8 +16,10 @@ import structlog
 from bridge.clock import Clock
 from bridge.delivery.entries import Entries
 from bridge.delivery.groups import Groups
+from bridge.delivery.guarding import Guarding
 from bridge.delivery.progress import NotYet, Progress
-from bridge.journal import Journal, JournalError, links, resources
+from bridge.journal import Journal, JournalError, holds, links, resources
+from bridge.journal.holds import Operation
 from bridge.journal.links import Link, Named, Settle
 from bridge.journal.resources import Stored
 from bridge.mapping import MappingFailed, Rules, project
@@ -45,8 +47,9 @@ class Worker:
     groups: Groups = field(init=False)
 
     def __post_init__(self) -> None:
-        self.entries = Entries(self.journal, self.target)
-        self.groups = Groups(self.journal, self.target)
+        guarding = Guarding(self.journal, self.target)
+        self.entries = Entries(self.journal, self.target, guarding)
+        self.groups = Groups(self.journal, self.target, guarding)
 
     async def deliver(self, link: Link) -> None:
         """Deliver and settle. Raises nothing but a `JournalError`."""
@@ -56,7 +59,9 @@ class Worker:
         if rules is None:  # the config has taken the kind away: what is there stays
             await self._settle(Progress(link, NO_RULES), Event.FULFILLED)
             return
-        progress = Progress(link, rules)
+        progress = Progress(link, rules, version=stored.version if stored else link.version)
+        if link.held:
+            progress.now(verify=True)  # what a person decided about is looked at again
         try:
             await self._fulfil(progress, stored)
         except NotYet as wait:
@@ -66,7 +71,7 @@ class Worker:
         except Exception as error:
             await self._failed(progress, error)
         else:
-            progress.now(version=stored.version if stored else link.version, rules=rules.fingerprint)
+            progress.now(version=progress.version, rules=rules.fingerprint)
             await self._settle(progress, Event.FULFILLED)
             if progress.verbs:
                 await self.health.succeeded()
@@ -78,28 +83,30 @@ class Worker:
         if body is not None:
             await self._lock_first(progress, body, can_lock)
         aim = goal(progress.rules, project(progress.rules, body), can_lock=can_lock)
-        if aim.aim is Aim.REMOVE:
-            await self.entries.remove(progress)
-            return
-        if aim.aim is Aim.HOLD:
-            assert aim.entry is not None
-            await self._hold(progress, aim.entry, aim)
-        if aim.locked:
-            await self.entries.lock(progress, active=False)
-        progress.now(member=aim.member and progress.link.ref is not None)
+        match aim.aim:
+            case Aim.REMOVE:
+                await self.entries.remove(progress)
+            case Aim.LEAVE:
+                await self.entries.leave(progress, lock=aim.locked)
+            case Aim.HOLD:
+                assert aim.entry is not None
+                await self._hold(progress, aim.entry, aim)
+                progress.now(member=aim.member)
 
     async def _lock_first(self, progress: Progress, body: Mapping[str, Any], can_lock: bool) -> None:
         """A disable needs only the link: it goes before the mapping, which may fail, and alone."""
         rules = progress.rules
-        active = body.get("active") is not False
-        if must_lock_first(rules, active=active, in_scope=rules.in_scope(body), can_lock=can_lock):
+        active, in_scope = body.get("active") is not False, rules.in_scope(body)
+        if must_lock_first(rules, active=active, in_scope=in_scope, can_lock=can_lock):
             try:
-                await self.entries.lock(progress, active=False)
+                await self.entries.disable(progress, Operation.DISABLE if in_scope else Operation.LEAVE)
             except Gone:
                 return  # what that means is said by what follows
 
     async def _hold(self, progress: Progress, entry: Entry, aim: Goal) -> None:
         await self.entries.hold(progress, self._resolve(progress, entry))
+        if aim.locked:
+            await self.entries.disable(progress, Operation.DISABLE)
         if not aim.locked and progress.link.disabled:
             await self.entries.lock(progress, active=True)
         if progress.rules.type == "Group" and self.target.has(Capability.MEMBERS):
@@ -208,12 +215,14 @@ class Worker:
 
 NO_RULES = Rules("", "", (), "")
 
-_OUR_OWN = ("mapping", "check", "name", "disputed")
+_OUR_OWN = ("mapping", "check", "name", "disputed", "protected")
 """Codes of refusals that we make ourselves: they say nothing of the target."""
 
 
 def _write(tx: Any, settled: Settle, progress: Progress) -> None:
     links.settle(tx, settled, progress.before)
+    if settled.fulfilled and progress.before.held:
+        holds.settle(tx, settled.link.target, settled.link.resource, progress.asked)
     if settled.fulfilled and (progress.names or (progress.before.applied and '"ref"' in progress.before.applied)):
         links.refer(tx, settled.link, progress.names)
 

@@ -42,7 +42,7 @@ class Metrics:
 
 def of_targets(targets: Mapping[str, Mapping[str, object]]) -> Iterable[str]:
     """Gauges per target, from the status document; what is not a number is left out."""
-    for name in ("backlog", "sending", "parked", "waiting", "entries", "oldest_undelivered_seconds"):
+    for name in ("backlog", "sending", "parked", "held", "waiting", "entries", "oldest_undelivered_seconds"):
         yield f"# TYPE scim_bridge_target_{name} gauge"
         for target, status in sorted(targets.items()):
             value = status.get(name)

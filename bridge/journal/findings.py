@@ -22,6 +22,7 @@ class Sort(StrEnum):
     FOREIGN = "foreign"  # an entry that is not ours: never written
     DISPUTED = "disputed"  # a foreign entry where one of ours should be: never written
     GONE = "gone"  # delivery met it as gone and holds it
+    HELD = "held"  # no run found it: a live change above a limit, which waits
 
 
 class Repair(StrEnum):
@@ -70,6 +71,9 @@ class Finding:
     moved: bool = False
     repair: Repair = Repair.NONE
     count: int = 1
+    operation: str | None = None  # what is held
+    name: str | None = None  # of whom: as people know them
+    why: str | None = None
 
     @property
     def subject(self) -> tuple[object, ...]:
@@ -88,7 +92,18 @@ class Finding:
             document["moved"] = True
         if self.count != 1:
             document["count"] = self.count
+        if self.operation is not None:
+            document |= {"operation": self.operation, "name": self.name, "why": self.why}
         return orjson.dumps(document).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """How many entries an approval released, and how many it left alone because they changed since the read."""
+
+    plan: str
+    released: int
+    changed_since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +118,13 @@ class Plan:
     reason: str
     decided: int | None = None
     findings: tuple[Finding, ...] = ()
+    revision: int = 0  # of a plan of held live changes
 
     def counts(self) -> dict[str, int]:
         """How many findings there are of each sort, those that are not listed one by one included."""
-        totals = dict.fromkeys(map(str, Sort), 0)
+        totals = {str(sort): 0 for sort in Sort if sort is not Sort.HELD}
         for finding in self.findings:
-            totals[finding.sort] += finding.count
+            totals[finding.sort] = totals.get(finding.sort, 0) + finding.count
         return totals
 
     @property
@@ -134,6 +150,9 @@ def finding_of(row: Mapping[str, Any]) -> Finding:
         moved=detail.get("moved", False),
         repair=Repair(detail["repair"]),
         count=detail.get("count", 1),
+        operation=detail.get("operation"),
+        name=detail.get("name"),
+        why=detail.get("why"),
     )
 
 

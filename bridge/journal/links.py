@@ -42,6 +42,7 @@ class Link(NamedTuple):
     intent: str | None
     verify: bool
     rules: str | None
+    held: bool = False  # something of it waits for a person, or was decided by one
 
     @property
     def ref(self) -> Ref | None:
@@ -248,5 +249,5 @@ def catch_up(tx: Tx, target: str, tenant: str, type_: str, kind: str, fingerprin
 
 
 def _link(target: str, row: tuple[Any, ...]) -> Link:
-    link = Link(target, *row)
-    return link._replace(disabled=bool(link.disabled), member=bool(link.member), verify=bool(link.verify))
+    *columns, disabled, member, intent, verify, rules, held = row
+    return Link(target, *columns, bool(disabled), bool(member), intent, bool(verify), rules, bool(held))

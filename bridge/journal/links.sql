@@ -26,7 +26,8 @@ UPDATE link SET state = 'sending', sending = wish
 WHERE target = :target AND state = 'dirty' AND resource IN (
   SELECT resource FROM link WHERE target = :target AND state = 'dirty' AND lane = :lane AND due <= :now
   ORDER BY due LIMIT :limit)
-RETURNING resource, kind, sending, attempts, version, entry_id, locator, claim, applied, disabled, member, intent, verify, rules;
+RETURNING resource, kind, sending, attempts, version, entry_id, locator, claim, applied, disabled, member, intent, verify, rules,
+  EXISTS (SELECT 1 FROM hold AS h WHERE h.target = link.target AND h.resource = link.resource);
 
 -- abandoned --
 -- What a worker that died left behind: what came of it is not known.
@@ -89,14 +90,16 @@ UPDATE target_membership SET dirty = dirty + 1 WHERE target = :target AND member
 UPDATE target_membership SET dirty = dirty + 1 WHERE target = :target AND group_id = :resource;
 
 -- dirty_members --
-SELECT t.member, t.applied, t.dirty,
+SELECT t.member, t.applied, t.dirty, t.held,
        EXISTS (SELECT 1 FROM membership AS m WHERE m.group_id = t.group_id AND m.member = t.member) AS asked,
+       EXISTS (SELECT 1 FROM resource AS r WHERE r.id = t.member AND r.deleted IS NOT NULL) AS deleted,
        l.kind, l.entry_id, l.locator, coalesce(l.member, 0)
 FROM target_membership AS t LEFT JOIN link AS l ON l.target = t.target AND l.resource = t.member
 WHERE t.target = :target AND t.group_id = :resource AND t.dirty > 0 LIMIT :limit;
 
 -- settle_member --
-UPDATE target_membership SET applied = :applied, dirty = CASE dirty WHEN :dirty THEN 0 ELSE dirty END
+UPDATE target_membership SET applied = :applied,
+  dirty = CASE dirty WHEN :dirty THEN 0 ELSE dirty END, held = CASE dirty WHEN :dirty THEN :held ELSE held END
 WHERE target = :target AND group_id = :group AND member = :member;
 
 -- sweep_members --

@@ -58,7 +58,7 @@ DELETE FROM membership WHERE member = :member AND group_id IN (SELECT value FROM
 -- dirty --
 INSERT INTO target_membership (target, group_id, member, dirty)
 SELECT :target, :group, value, 1 FROM json_each(:members) WHERE true
-ON CONFLICT DO UPDATE SET dirty = dirty + 1;
+ON CONFLICT DO UPDATE SET dirty = dirty + 1, held = 0;
 
 -- dirty_groups_of --
 INSERT INTO target_membership (target, group_id, member, dirty)

@@ -123,10 +123,44 @@ CREATE TABLE target_membership (
   member   TEXT NOT NULL,
   applied  TEXT,
   dirty    INTEGER NOT NULL DEFAULT 1,      -- counts what happened since it was last looked at; 0: nothing
+  -- whether it may be removed: 0 not asked, 1 held, 2 allowed, 3 rejected
+  held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1, 2, 3)),
   PRIMARY KEY (target, group_id, member)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX target_membership_dirty ON target_membership (target, group_id) WHERE dirty > 0;
 CREATE INDEX target_membership_member ON target_membership (target, member);
+
+-- What waits for a person: one operation on one entry. The link goes on; only this part of it is left out.
+CREATE TABLE hold (
+  target    TEXT NOT NULL,
+  resource  TEXT NOT NULL,
+  operation TEXT NOT NULL CHECK (operation IN ('disable', 'delete', 'leave', 'rename', 'clear', 'members', 'strangers', 'revert')),
+  state     TEXT NOT NULL CHECK (state IN ('held', 'approved', 'rejected')),
+  plan      TEXT NOT NULL REFERENCES plan (id),
+  revision  INTEGER NOT NULL,               -- of the plan, when this joined it or changed last
+  version   INTEGER NOT NULL,               -- of the resource that was judged
+  subject   TEXT NOT NULL,                  -- what of it, where the operation does not say (attributes, a digest of the place)
+  count     INTEGER NOT NULL,               -- members that would go; 1 where it is about the entry
+  reason    TEXT NOT NULL,
+  at        INTEGER NOT NULL,
+  PRIMARY KEY (target, resource, operation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hold_plan ON hold (plan, state);
+CREATE INDEX hold_state ON hold (target, state);
+
+-- What the guards let pass in the last 24 hours, written before it was sent: ten restarts are not ten allowances.
+CREATE TABLE spent (
+  target    TEXT NOT NULL,
+  guard     TEXT NOT NULL,
+  at        INTEGER NOT NULL,
+  resource  TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  version   INTEGER NOT NULL,
+  count     INTEGER NOT NULL,
+  linked    INTEGER NOT NULL                -- entries that were linked then: the oldest row says it of its window
+) STRICT;
+CREATE INDEX spent_at ON spent (target, at);
+CREATE INDEX spent_resource ON spent (target, resource);
 
 -- What a resource's entry names beside members (its manager); woken when that is linked, moves or goes.
 CREATE TABLE reference (
@@ -172,7 +206,8 @@ CREATE TABLE plan (
   state   TEXT NOT NULL CHECK (state IN ('reported', 'held', 'approved', 'rejected', 'superseded')),
   made    INTEGER NOT NULL,
   decided INTEGER,
-  reason  TEXT NOT NULL                       -- why it is in this state: which limit, which policy
+  reason  TEXT NOT NULL,                      -- why it is in this state: which limit, which policy
+  revision INTEGER NOT NULL DEFAULT 0         -- of a plan of held live changes: raised by each that joins
 ) STRICT;
 CREATE INDEX plan_target ON plan (target, state);
 

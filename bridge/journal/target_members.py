@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from enum import IntEnum
 
 from bridge.journal.sql import load
 from bridge.journal.writer import Tx
@@ -13,14 +14,28 @@ from connectors.sdk import Ref
 _SQL = load("links")
 
 
+class Removal(IntEnum):
+    """Whether a member may be removed from a group, where the group alone loses it."""
+
+    UNASKED = 0
+    HELD = 1
+    ALLOWED = 2
+    REJECTED = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One membership at a target: what was applied (None: nothing), and the member's entry if it is wanted there."""
+    """One membership at a target: what was applied (None: nothing), and the member's entry if it is wanted there.
+
+    `removal` says what became of the question whether the group may lose it; `unjudged`: it is to be asked.
+    """
 
     member: str
     applied: str | None
     dirty: int
     wanted: Ref | None
+    removal: Removal = Removal.UNASKED
+    unjudged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,7 @@ class Done:
     member: str
     applied: str | None
     dirty: int
+    removal: Removal = Removal.UNASKED
 
 
 def dirty_rows(db: sqlite3.Connection, target: str, group: str, limit: int) -> list[Row]:
@@ -42,7 +58,7 @@ def settle(tx: Tx, target: str, group: str, done: Iterable[Done]) -> None:
     """Write what the target holds now; a row stirred meanwhile stays dirty. Who waits to be deleted is woken."""
     for each in done:
         named = {"target": target, "group": group, "member": each.member, "applied": each.applied, "dirty": each.dirty}
-        tx.db.execute(_SQL["settle_member"], named)
+        tx.db.execute(_SQL["settle_member"], {**named, "held": each.removal})
         if each.applied is None:
             tx.db.execute(_SQL["sweep_members"], {"target": target, "group": group, "member": each.member})
             tx.db.execute(_SQL["wake"], {"target": target, "resource": each.member, "now": tx.now})
@@ -70,11 +86,20 @@ def _row(
     member: str,
     applied: str | None,
     dirty: int,
+    held: int,
     asked: int,
+    deleted: int,
     kind: str | None,
     entry_id: str | None,
     locator: str | None,
     may: int,
 ) -> Row:
-    wanted = Ref(kind, entry_id, locator or "") if asked and may and kind and entry_id else None
-    return Row(member, applied, dirty, wanted)
+    """A member that is asked for no more stays while its removal is held, and a deleted one until it leaves itself."""
+    entry = Ref(kind, entry_id, locator or "") if may and kind and entry_id else None
+    if asked or applied is None or entry is None:
+        return Row(member, applied, dirty, entry if asked else None)
+    if deleted:
+        return Row(member, applied, dirty, entry)
+    removal = Removal(held)
+    stays = removal in (Removal.HELD, Removal.REJECTED)
+    return Row(member, applied, dirty, entry if stays else None, removal, unjudged=removal is Removal.UNASKED)

@@ -13,6 +13,7 @@ at all (`reverts`): whoever changed five hundred entries at the target by hand d
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -23,6 +24,8 @@ from bridge.settings.models import GuardSettings
 
 SMALL_GROUP = 20
 """Members; a smaller group may lose any part of them, within the limit on member removals."""
+
+_STEP = re.compile(r" *, *")
 
 REVERTS = Limit(50, 0.05)
 DAY = 2
@@ -112,7 +115,13 @@ def holding(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
 
 def is_protected(locator: str, guards: GuardSettings) -> bool:
     """Whether the entry at this place is never to be written (`protected`: patterns with * and ?, in any case)."""
-    return any(fnmatchcase(locator.casefold(), pattern.casefold()) for pattern in guards.protected)
+    place = _spelled(locator)
+    return any(fnmatchcase(place, _spelled(pattern)) for pattern in guards.protected)
+
+
+def _spelled(place: str) -> str:
+    """Letters' case and spaces between the steps of a DN say nothing."""
+    return _STEP.sub(",", place.casefold())
 
 
 def _count(guard: Guard, observed: int, limit: int) -> Verdict:

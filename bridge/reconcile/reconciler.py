@@ -87,7 +87,7 @@ class Reconciler:
         name, settings = self._target.name, self._target.settings
         declined = await self._journal.scan(lambda db: frozenset(f.subject for f in plans.declined(db, name)))
         on_missing = {kind: rules.on_missing for kind, rules in self._target.rules.items()}
-        policy = Policy(settings.drift, settings.guards, on_missing, declined)
+        policy = Policy(settings.drift, self._target.guards, on_missing, declined)
         findings = tuple(intend(finding, policy) for finding in found)
         reason = "; ".join(doubts) or None
         if reason is None:

@@ -66,6 +66,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "reason": plan.reason,
         "counts": plan.counts(),
         "changes": plan.changes,
+        "revision": plan.revision,
         "findings": [row_of(finding) for finding in plan.findings],
     }
 
@@ -81,6 +82,7 @@ def plan_from_document(document: Mapping[str, Any]) -> Plan:
         reason=document["reason"],
         decided=document["decided"],
         findings=tuple(map(finding_of, document["findings"])),
+        revision=document["revision"],
     )
 
 
@@ -100,7 +102,8 @@ def render_plan(plan: Plan) -> list[str]:
     for sort in Sort:
         lines += _section(sort, [finding for finding in plan.findings if finding.sort is sort])
     if plan.id and plan.state.is_open and plan.changes:
-        lines.append(f"to let it go on: scim-bridge approve {plan.id}; to drop it: scim-bridge reject {plan.id}")
+        only = " (one of them: --only USER)" if plan.revision else ""
+        lines.append(f"to let it go on: scim-bridge approve {plan.id}{only}; to drop it: scim-bridge reject {plan.id}")
     return lines
 
 
@@ -119,6 +122,7 @@ _HEADINGS = {
     Sort.FOREIGN: "foreign (not ours, never written)",
     Sort.DISPUTED: "disputed (a foreign entry where ours should be, never written)",
     Sort.GONE: "gone (removed by others before, held)",
+    Sort.HELD: "held (changes that came in above a limit; creates and other changes went on)",
 }
 
 
@@ -144,7 +148,20 @@ _INTENTS = {
 }
 
 
+_HELD = {
+    "disable": "disable",
+    "delete": "delete",
+    "leave": "lock, and take out of its groups",
+    "rename": "rename or move",
+    "clear": "clear attributes",
+    "members": "remove {} members",
+    "strangers": "remove {} members added by others",
+}
+
+
 def _what(finding: Finding) -> str:
+    if finding.operation is not None:
+        return f": {_HELD[finding.operation].format(finding.members_added)} ({finding.name})"
     parts = [f"{operation} {name}" for name, operation in finding.changes]
     if finding.moved:
         parts.append("renamed or moved")

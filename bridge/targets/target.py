@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from glob import escape
 from typing import TypeVar, cast
 
 from bridge.mapping import Rules
+from bridge.plans.guards import is_protected
 from bridge.settings import TargetSettings
+from bridge.settings.models import GuardSettings
 from connectors.sdk import (
     Activation,
     Capability,
@@ -26,6 +29,7 @@ from connectors.sdk import (
     Probe,
     Query,
     Ref,
+    Refused,
     TargetDown,
     Value,
 )
@@ -44,7 +48,16 @@ class Target:
         self.concurrency = connector.concurrency
         self.capabilities = _implemented(connector)
         self.probed: Probe | None = None
+        self._protected: GuardSettings | None = None
         self._calls = asyncio.Semaphore(connector.concurrency)
+
+    @property
+    def guards(self) -> GuardSettings:
+        """The guards' settings; what the target named as ours to leave alone (our own account) is protected too."""
+        if self.probed is None or not self.probed.untouchable:
+            return self.settings.guards
+        own = tuple(escape(place) for place in self.probed.untouchable)
+        return self.settings.guards.model_copy(update={"protected": (*self.settings.guards.protected, *own)})
 
     @property
     def tenant(self) -> str:
@@ -63,6 +76,7 @@ class Target:
         """Reach the target; what it can do is known from then on."""
         self.probed = await self._read(self.connector.probe())
         self.capabilities = _implemented(self.connector) & self.probed.capabilities
+        self._protected = None
         return self.probed
 
     async def get(self, ref: Ref, attributes: Sequence[str], members: bool = False) -> Entry | None:
@@ -90,19 +104,35 @@ class Target:
         return cast(Members, self.connector).member_value(member)
 
     async def create(self, entry: Entry) -> Ref:
+        self._never(self.locate(entry))
         return await self._write(self.connector.create(entry))
 
     async def update(self, ref: Ref, delta: Delta) -> Ref:
+        self._never(ref.locator, *([self.locate(delta.entry)] if delta.relocate else []))
         return await self._write(self.connector.update(ref, delta))
 
     async def delete(self, ref: Ref) -> None:
+        self._never(ref.locator)
         await self._write(self.connector.delete(ref))
 
     async def update_members(self, ref: Ref, add: Sequence[str], remove: Sequence[str]) -> None:
+        self._never(ref.locator)
         await self._write(cast(Members, self.connector).update_members(ref, add, remove))
 
     async def activate(self, ref: Ref, active: bool) -> None:
+        self._never(ref.locator)
         await self._write(cast(Activation, self.connector).activate(ref, active))
+
+    def _never(self, *places: str) -> None:
+        """Refuse to write a protected entry, whoever wants it."""
+        if self._protected is None:
+            self._protected = self.guards
+        if self._protected.protected and any(is_protected(place, self._protected) for place in places):
+            raise Refused(
+                "the entry is protected and was not written",
+                code="protected",
+                fix="take it out of [targets.NAME.guards] protected, or leave the resource out of the scope",
+            )
 
     async def _read(self, call: Awaitable[T]) -> T:
         async with self._calls:

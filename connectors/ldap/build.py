@@ -23,7 +23,7 @@ def build(settings: LdapSettings, context: Context) -> LdapConnector:
         answer_timeout=settings.answer_timeout,
         connections=settings.pool,
     )
-    return LdapConnector(DriverProcess(server), kinds_of(settings), settings.pool)
+    return LdapConnector(DriverProcess(server), kinds_of(settings), settings.pool, settings.bind_dn)
 
 
 plugin = Plugin("ldap", LdapSettings, build)

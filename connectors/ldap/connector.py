@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from connectors.ldap import activation, checking, dn, matching, probing
 from connectors.ldap.directory import Directory
@@ -19,12 +20,13 @@ MEMBERS = "members"
 
 
 class LdapConnector:
-    """One directory: users, and groups that hold their members' DNs."""
+    """One directory: users, and groups that hold their members' DNs. `account` is the one that we bind as."""
 
-    def __init__(self, driver: Driver, kinds: dict[str, Kind], concurrency: int) -> None:
+    def __init__(self, driver: Driver, kinds: dict[str, Kind], concurrency: int, account: str = "") -> None:
         self.concurrency = concurrency
         self._kinds = kinds
         self._directory = Directory(driver)
+        self._own = (dn.folded(account),) if account else ()
         self._reading = {name: Reading(self._directory, kind) for name, kind in kinds.items()}
         self._writing = {name: Writing(self._directory, kind) for name, kind in kinds.items()}
         self._members = {name: Members(self._directory, kind) for name, kind in kinds.items() if kind.members}
@@ -38,7 +40,7 @@ class LdapConnector:
         """Nothing to do: the first call starts the driver."""
 
     async def probe(self) -> Probe:
-        return await probing.probe(self._directory, self._kinds)
+        return replace(await probing.probe(self._directory, self._kinds), untouchable=self._own)
 
     async def get(self, ref: Ref, attributes: Sequence[str], members: bool = False) -> Entry | None:
         return await self._reading[ref.kind].get(ref, attributes, members)

@@ -124,7 +124,8 @@ class Probe:
     """What a target is, as measured on it.
 
     `identity` is a stable id of the place we write to (the base's entryUUID, a file's folder): when it
-    changes, the bridge holds everything. `warnings` are whole sentences, each with its remedy.
+    changes, the bridge holds everything. `warnings` are whole sentences, each with its remedy. `untouchable` are the
+    locators of entries that must never be written: the account that we bind as.
     """
 
     server: str
@@ -132,6 +133,7 @@ class Probe:
     identity: str | None = None
     limits: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    untouchable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

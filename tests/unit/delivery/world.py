@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bridge.clock import SetClock
 from bridge.delivery import Deliverer
-from bridge.journal import Journal, links, open_journal
+from bridge.journal import Journal, links, open_journal, plans
 from bridge.journal.accept import Accepted, Delete, Request, Write, accept
+from bridge.journal.findings import Approval, Plan
 from bridge.journal.standing import Parked, Standing, parked, standing
 from bridge.journal.writer import Tx
 from bridge.mapping import compile_target
-from bridge.scim.members import Member, MembersAdd, MembersRemove
+from bridge.scim.members import Member, MembersAdd, MembersRemove, MembersSet
 from bridge.scim.resource_types import CORE
 from bridge.settings import TargetSettings
 from bridge.targets import Health, Target
@@ -39,6 +40,7 @@ class World:
     clock: SetClock = field(default_factory=SetClock)
     connector: MemoryConnector = field(default_factory=MemoryConnector)
     users: dict[str, Any] = field(default_factory=dict)
+    guards: dict[str, Any] = field(default_factory=dict)
     journal: Journal = field(init=False)
     target: Target = field(init=False)
     health: Health = field(init=False)
@@ -54,6 +56,7 @@ class World:
         settings = TargetSettings(
             name="corp",
             connector="memory",
+            guards=self.guards,
             kinds={"users": {"attributes": USERS, **self.users}, "groups": {"attributes": {"cn": "displayName"}}},
         )
         rules = compile_target(settings, {each.kind: each for each in CORE.values()})
@@ -71,6 +74,14 @@ class World:
     async def deliver(self) -> int:
         """Deliver all that is due; how many deliveries it took."""
         return await self.deliverer.deliver_due()
+
+    async def deliver_all(self) -> None:
+        """Deliver until nothing waits but for people; the clock goes on meanwhile."""
+        for _ in range(20):
+            await self.deliver()
+            if not self.standing().backlog:
+                return
+            self.clock.advance(1)
 
     async def user(self, name: str, **fields: Any) -> str:
         """Create a user; its id."""
@@ -91,6 +102,12 @@ class World:
         if "userName" in fields:
             self.names[fields["userName"]] = id_
 
+    async def users_named(self, names: Iterable[str], **fields: Any) -> None:
+        """Create and deliver them."""
+        for name in names:
+            await self.user(name, **fields)
+        await self.deliver()
+
     async def delete(self, name: str, type_: str = "User") -> None:
         await self._accept(type_, self.names[name], "delete", Delete())
 
@@ -105,6 +122,9 @@ class World:
 
     async def leave(self, group: str, *members: str) -> None:
         await self._members(group, MembersRemove(tuple(self.names[m] for m in members)))
+
+    async def set_members(self, group: str, *members: str) -> None:
+        await self._members(group, MembersSet(tuple(Member(self.names[m]) for m in members)))
 
     async def _members(self, group: str, operation: Any) -> None:
         decide = lambda current: Write(current.body, None, None, (operation,))  # noqa: E731
@@ -139,8 +159,33 @@ class World:
         """The writing calls so far."""
         return [verb for verb, _ in self.connector.calls if verb not in ("open", "probe", "get", "search", "find")]
 
+    def held(self) -> list[tuple[str, str]]:
+        """What waits for a person: the operation, and on whom."""
+        found = self.journal.read(
+            lambda db: [f for plan in plans.held(db, "corp") for f in _whole(db, plan.id).findings]
+        )
+        return [(finding.operation or "", finding.name or "") for finding in found]
+
+    def plan(self) -> str:
+        """The id of the one plan that waits."""
+        (plan,) = self.journal.read(lambda db: plans.held(db, "corp"))
+        assert plan.id is not None
+        return plan.id
+
+    async def approve(self, plan: str, only: str | None = None) -> Approval:
+        return await self.journal.submit(lambda tx: plans.approve(tx, plan, only))
+
+    async def reject(self, plan: str) -> None:
+        await self.journal.submit(lambda tx: plans.reject(tx, plan))
+
     def standing(self) -> Standing:
         return self.journal.read(lambda db: standing(db, "corp"))
 
     def parked(self) -> list[Parked]:
         return self.journal.read(lambda db: parked(db))
+
+
+def _whole(db: Any, plan: str | None) -> Plan:
+    found = plans.get(db, plan or "")
+    assert found is not None
+    return found
