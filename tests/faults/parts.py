@@ -86,6 +86,27 @@ class Parts:
     def held(self) -> dict[str, Counter[tuple[str, str]]]:
         return {"corp": Counter(self._corp()), "app": Counter(self._app()), "file": Counter(self._file())}
 
+    def locked(self) -> set[str]:
+        """Who may not log in at the directory."""
+        with self._directory() as line:
+            line.search(f"ou=people,{BASE}", "(pwdAccountLockedTime=*)", attributes=["uid"], paged_size=10_000)
+            return {entry.uid.value for entry in line.entries}
+
+    def members(self, group: str) -> int | None:
+        """How many members the directory's group has, its placeholder aside; None where there is no group."""
+        with self._directory() as line:
+            line.search(f"ou=groups,{BASE}", f"(cn={group})", attributes=["member"])
+            found = [entry.member.values for entry in line.entries]
+        return sum(name.startswith("uid=") for name in found[0]) if found else None
+
+    @contextmanager
+    def _directory(self) -> Iterator[Any]:
+        line = ldap3.Connection(ldap3.Server(self.slapd.url, get_info=ldap3.NONE), ADMIN, PASSWORD, auto_bind=True)
+        try:
+            yield line
+        finally:
+            line.unbind()
+
     def _corp(self) -> Iterator[tuple[str, str]]:
         line = ldap3.Connection(ldap3.Server(self.slapd.url, get_info=ldap3.NONE), ADMIN, PASSWORD, auto_bind=True)
         found = line.extend.standard.paged_search(

@@ -1,6 +1,7 @@
 """Runs and deliveries together: what a run releases, the deliverer repairs, and the next run finds nothing."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,38 @@ async def test_what_delivery_holds_as_gone_comes_back_when_a_person_approves(wor
 
     assert [Sort.GONE] == [finding.sort for finding in plan.findings]
     assert "Director" == world.attributes("users/u00")["title"]
+
+
+async def test_what_a_person_approved_of_a_run_spends_no_budget(world):
+    world.guards = {"renames": 1, "clears": 1}
+    await world.restart()
+    await twenty(world)
+    for n in range(3):
+        stored = world.entries()[f"users/u{n:02}"]
+        stored.attributes["mail"] = ("hand@example.com",)
+        stored.ref = replace(stored.ref, locator=f"users/elsewhere{n}")
+        stored.attributes["uid"] = (f"elsewhere{n}",)
+    plan = await reconcile(world)
+    await world.approve(plan.id)
+    await world.deliver()
+
+    assert PlanState.HELD is plan.state
+    assert {f"users/u{n:02}" for n in range(20)} == world.entries().keys()
+    assert not any("mail" in stored.attributes for stored in world.entries().values())
+    assert [] == world.held()
+
+
+async def test_what_policy_reverts_passes_the_guards_of_live_traffic(world):
+    world.guards = {"clears": 3}
+    await world.restart()
+    await twenty(world)
+    for n in range(2):
+        await world.change(f"u{n:02}", title=None)
+    await world.deliver()
+    for n in range(2, 5):
+        world.entries()[f"users/u{n:02}"].attributes["mail"] = ("hand@example.com",)
+    await reconcile(world)
+    await world.deliver()
+
+    assert 2 == len(world.held())
+    assert 2 == sum("mail" in stored.attributes for stored in world.entries().values())
