@@ -249,5 +249,6 @@ def catch_up(tx: Tx, target: str, tenant: str, type_: str, kind: str, fingerprin
 
 
 def _link(target: str, row: tuple[Any, ...]) -> Link:
-    *columns, disabled, member, intent, verify, rules, held = row
-    return Link(target, *columns, bool(disabled), bool(member), intent, bool(verify), rules, bool(held))
+    link = Link(target, *row)
+    disabled, member, verify, held = map(bool, (link.disabled, link.member, link.verify, link.held))
+    return link._replace(disabled=disabled, member=member, verify=verify, held=held)

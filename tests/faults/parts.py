@@ -77,10 +77,12 @@ class Parts:
     def targets(self) -> str:
         return TARGETS.format(ldap=self.slapd.url, service=SERVICE, base=BASE, app=self.app_url)
 
-    def daemon(self) -> Daemon:
-        """A daemon configured for all three targets; not started."""
+    def daemon(self, **guards: int) -> Daemon:
+        """A daemon configured for all three targets, with these limits of guards at each; not started."""
+        limits = "".join(f"{name} = {limit}\n" for name, limit in guards.items())
+        tables = "".join(f"[targets.{target}.guards]\n{limits}" for target in ("corp", "app", "file") if guards)
         daemon = Daemon(self.folder)
-        daemon.configure(self.targets, **{"corp-bind": PASSWORD, "app-token": TOKEN})
+        daemon.configure(self.targets + tables, **{"corp-bind": PASSWORD, "app-token": TOKEN})
         return daemon
 
     def held(self) -> dict[str, Counter[tuple[str, str]]]:

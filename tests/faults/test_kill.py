@@ -52,7 +52,7 @@ def test_what_was_acknowledged_arrives_once_however_often_we_die(
     tmp_path: Path, own_slapd: Callable[..., Slapd]
 ) -> None:
     with standing(tmp_path, own_slapd(overlays=("ppolicy",), size_limit=100_000)) as parts:
-        daemon = parts.daemon()
+        daemon = parts.daemon(deletes=100_000)
         try:
             fates = _kill_again_and_again(daemon, KILLS, random.Random(SEED))
             daemon.start()
