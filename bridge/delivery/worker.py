@@ -71,7 +71,9 @@ class Worker:
         except Exception as error:
             await self._failed(progress, error)
         else:
-            progress.now(version=progress.version, rules=rules.fingerprint)
+            progress.now(rules=rules.fingerprint)
+            if all(progress.asked.values()):  # else the target does not have this version: a part of it is held
+                progress.now(version=progress.version)
             await self._settle(progress, Event.FULFILLED)
             if progress.verbs:
                 await self.health.succeeded()

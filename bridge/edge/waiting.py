@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bridge.edge.parts import Edge
 from bridge.journal import deliveries
-from bridge.journal.deliveries import Reached
+from bridge.journal.deliveries import HELD, Reached
 from bridge.journal.resources import Stored
 from bridge.plans.states import State
 
@@ -82,8 +82,8 @@ async def wait_for_targets(edge: Edge, request: web.BaseRequest, stored: Stored)
 
 
 def has(reached: Reached, version: int) -> bool:
-    """Whether there is nothing to wait for: the target has this version, or has refused it."""
-    return reached.version >= version or reached.state == State.PARKED
+    """Whether there is nothing to wait for: the target has this version, or a person has to do something first."""
+    return reached.version >= version or reached.state in (State.PARKED, HELD)
 
 
 def _told(reached: Mapping[str, Reached], version: int) -> str:

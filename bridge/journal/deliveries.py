@@ -9,6 +9,9 @@ from bridge.journal.sql import load
 
 _SQL = load("deliveries")
 
+HELD = "held"
+"""No state of a link: something of it waits for a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:

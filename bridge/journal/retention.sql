@@ -12,13 +12,16 @@ SELECT max(coalesce((SELECT max(seq) FROM change WHERE at < :at), 0), coalesce((
 
 -- first_unfinished --
 SELECT min((SELECT min(c.seq) FROM change AS c WHERE c.resource = l.resource AND c.version > l.version))
-FROM link AS l WHERE l.state <> 'in_sync';
+FROM link AS l WHERE l.state <> 'in_sync'
+OR EXISTS (SELECT 1 FROM hold AS h WHERE h.target = l.target AND h.resource = l.resource AND h.state = 'held');
 
 -- oldest_with_payload --
 -- What may be erased in one step: old enough, and of no unfinished work.
 SELECT 'change' AS "table", c.seq, c.digest FROM change AS c
 WHERE c.seq > :after AND c.seq <= :upto AND c.payload IS NOT NULL
-AND NOT EXISTS (SELECT 1 FROM link AS l WHERE l.resource = c.resource AND l.state <> 'in_sync' AND l.version < c.version)
+AND NOT EXISTS (SELECT 1 FROM link AS l WHERE l.resource = c.resource AND l.version < c.version
+                AND (l.state <> 'in_sync' OR EXISTS (SELECT 1 FROM hold AS h WHERE h.target = l.target
+                     AND h.resource = l.resource AND h.state = 'held')))
 ORDER BY c.seq LIMIT :limit;
 
 -- oldest_action_with_payload --

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 import pytest
 import structlog
 
+from bridge.journal import deliveries
+from bridge.journal.deliveries import Reached
 from bridge.journal.plans import PlanDecided, PlanUnknown
 from connectors.sdk import TargetDown
 from tests.unit.delivery.world import World
@@ -440,3 +442,17 @@ async def test_what_only_creates_and_changes_asks_no_guard(world: World) -> None
         await world.deliver()
 
     assert [] == [each for each in logs if each["event"].startswith("guard.")]
+
+
+async def test_a_client_that_asks_sees_what_is_held(world: World) -> None:
+    await world.users_named(names(6), active=True)
+    for name in names(6):
+        await world.change(name, active=False)
+    await world.deliver_all()
+    ((_, who),) = world.held()
+    found = world.journal.read(lambda db: deliveries.progress(db, world.names[who]))
+    await world.approve(world.plan())
+    await world.deliver_all()
+
+    assert {"corp": Reached("held", 1)} == found
+    assert {"corp": Reached("in_sync", 2)} == world.journal.read(lambda db: deliveries.progress(db, world.names[who]))
