@@ -30,7 +30,9 @@ PARKED = {
 
 
 def _lines(*parked: dict[str, Any], running: bool = True, **fields: Any) -> list[str]:
-    return list(lines({"running": running, "targets": {"corp": {**TARGET, **fields}}, "parked": list(parked)}))
+    return list(
+        lines({"running": running, "targets": {"corp": {**TARGET, **fields}}, "parked": list(parked), "held": []})
+    )
 
 
 def test_a_target_that_is_well_is_one_line_in_the_table() -> None:
@@ -82,6 +84,16 @@ def test_without_a_daemon_it_is_said_where_this_comes_from() -> None:
 
 
 def test_a_bridge_without_targets_has_a_table_all_the_same() -> None:
-    (heading,) = lines({"running": True, "targets": {}, "parked": []})
+    (heading,) = lines({"running": True, "targets": {}, "parked": [], "held": []})
 
     assert heading.startswith("TARGET")
+
+
+def test_a_held_plan_says_how_it_is_decided() -> None:
+    plan = {"target": "corp", "plan": "corp-7", "reason": "60 entries would be deleted; 50 are allowed (deletes)"}
+    status = {"running": True, "targets": {"corp": TARGET}, "parked": [], "held": [plan]}
+
+    assert [
+        "held at corp: 60 entries would be deleted; 50 are allowed (deletes)",
+        "    → scim-bridge plan corp-7; then scim-bridge approve corp-7, or reject it",
+    ] == list(lines(status))[2:]
