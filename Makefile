@@ -56,7 +56,7 @@ servers:
 	@.ci/servers slapd slapd-contrib ldap-utils strace systemd
 
 soak: $(VENV)/.dev servers
-	$(BIN)/python -m tests.soak $(PART) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
+	$(BIN)/python -m tests.soak $(PART) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(RESUME),--resume)
 
 bench: $(VENV)/.dev servers
 	$(BIN)/python -m bench

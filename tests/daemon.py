@@ -24,6 +24,7 @@ from typing import Any
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+JOURNAL_KEY = "11" * 32
 
 
 def free_port() -> int:
@@ -59,7 +60,7 @@ class Daemon:
         """Write the config: the usual head, these `[targets.*]` tables, and the secrets as files of mode 0600."""
         credentials = self.folder / "credentials"
         credentials.mkdir(mode=0o700, exist_ok=True)
-        for name, value in {"scim-token": self.token, "journal-key": "11" * 32, **secrets}.items():
+        for name, value in {"scim-token": self.token, "journal-key": JOURNAL_KEY, **secrets}.items():
             path = credentials / name
             path.touch(mode=0o600)
             path.write_text(value)

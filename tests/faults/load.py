@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.daemon import PATCH, USER
+from tests.daemon import PATCH, USER, Daemon
 
 GONE = "gone"
 
@@ -35,79 +35,94 @@ class Fate:
 
 @dataclass
 class Load:
-    """Many clients at once; `fates` is what they know. `on_answer` is called after each acknowledged request."""
+    """Many clients at once; `fates` is what they know. They live longer than the daemon: `run` again after its death.
 
-    url: str
-    token: str
+    Titles are numbered, for all clients together: of one user a later one is always the larger.
+    """
+
+    clients: int
     seed: int
     fates: dict[str, Fate] = field(default_factory=dict)
     acknowledged: int = 0
-    stopping: bool = False
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     _numbers: int = 0
+    _dice: random.Random = field(init=False)
+    _of: dict[int, list[Fate]] = field(default_factory=dict)
 
-    async def run(self, clients: int) -> None:
-        """Send until the daemon is gone or `stopping` is set."""
-        connector = aiohttp.TCPConnector(limit=clients)
-        headers = {"Authorization": f"Bearer {self.token}"}
+    def __post_init__(self) -> None:
+        self._dice = random.Random(self.seed)
+
+    async def run(self, daemon: Daemon) -> None:
+        """Send until the daemon is gone."""
+        connector = aiohttp.TCPConnector(limit=self.clients)
+        headers = {"Authorization": f"Bearer {daemon.token}"}
         async with (
             aiohttp.ClientSession(connector=connector, headers=headers) as session,
             asyncio.TaskGroup() as group,
         ):
-            for number in range(clients):
-                group.create_task(self._client(session, random.Random(self.seed * 1000 + number)))
+            for number in range(self.clients):
+                group.create_task(self._client(_Line(session, daemon.url), self._of.setdefault(number, [])))
 
-    async def _client(self, session: aiohttp.ClientSession, dice: random.Random) -> None:
-        mine: list[Fate] = []
+    async def until_acknowledged(self, more: int) -> None:
+        """Come back when so many more requests were acknowledged."""
+        count, self.answered = self.acknowledged + more, asyncio.Event()
+        while self.acknowledged < count:
+            self.answered.clear()
+            await self.answered.wait()
+
+    async def _client(self, line: _Line, mine: list[Fate]) -> None:
         try:
-            while not self.stopping:
-                await self._step(session, dice, mine)
+            while True:
+                await self._step(line, mine)
+                self.acknowledged += 1
+                self.answered.set()
         except (aiohttp.ClientError, ConnectionError, TimeoutError):
             return  # the daemon is gone: what was in hand stays in doubt
 
-    async def _step(self, session: aiohttp.ClientSession, dice: random.Random, mine: list[Fate]) -> None:
+    async def _step(self, line: _Line, mine: list[Fate]) -> None:
         self._numbers += 1
-        alive = [fate for fate in mine if fate.may_be != {GONE}]
-        if not alive or dice.random() < 0.4:
-            await self._create(session, mine)
-        elif dice.random() < 0.8:
-            await self._retitle(session, dice.choice(alive))
+        alive = [fate for fate in mine if fate.id is not None and GONE not in fate.may_be]
+        dice = self._dice.random()
+        if not alive or dice < 0.3:
+            await self._create(line, mine)
+        elif dice < 0.85:
+            await self._retitle(line, self._dice.choice(alive))
         else:
-            await self._delete(session, dice.choice(alive))
+            await self._delete(line, self._dice.choice(alive))
 
-    async def _create(self, session: aiohttp.ClientSession, mine: list[Fate]) -> None:
+    async def _create(self, line: _Line, mine: list[Fate]) -> None:
         title = f"t{self._numbers}"
         fate = Fate(login=f"u{self.seed}x{self._numbers}", may_be={GONE})
         fate.in_doubt(title)
         self.fates[fate.login] = fate
         body = {"schemas": [USER], "userName": fate.login, "title": title, "name": {"familyName": "Load"}}
-        answer = await self._send(session, "POST", "/Users", body)
+        answer = await line.send("POST", "/Users", body)
         fate.id = answer["id"]
         fate.acknowledged(title)
         mine.append(fate)
 
-    async def _retitle(self, session: aiohttp.ClientSession, fate: Fate) -> None:
+    async def _retitle(self, line: _Line, fate: Fate) -> None:
         title = f"t{self._numbers}"
         fate.in_doubt(title)
         operation = {"op": "replace", "path": "title", "value": title}
-        await self._send(session, "PATCH", f"/Users/{fate.id}", {"schemas": [PATCH], "Operations": [operation]})
+        await line.send("PATCH", f"/Users/{fate.id}", {"schemas": [PATCH], "Operations": [operation]})
         fate.acknowledged(title)
 
-    async def _delete(self, session: aiohttp.ClientSession, fate: Fate) -> None:
+    async def _delete(self, line: _Line, fate: Fate) -> None:
         fate.in_doubt(GONE)
-        await self._send(session, "DELETE", f"/Users/{fate.id}", None)
+        await line.send("DELETE", f"/Users/{fate.id}")
         fate.acknowledged(GONE)
 
-    async def _send(self, session: aiohttp.ClientSession, method: str, path: str, body: Any) -> Any:
-        async with session.request(method, self.url + path, json=body) as answer:
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Where the daemon is now."""
+
+    session: aiohttp.ClientSession
+    url: str
+
+    async def send(self, method: str, path: str, body: Any = None) -> Any:
+        async with self.session.request(method, self.url + path, json=body) as answer:
             raw = await answer.json(content_type=None) if answer.status != 204 else None
             assert answer.status in (200, 201, 204), f"{method} {path}: {answer.status} {raw}"
-        self.acknowledged += 1
-        self.answered.set()
         return raw
-
-    async def until_acknowledged(self, count: int) -> None:
-        """Come back when so many requests were acknowledged."""
-        while self.acknowledged < count:
-            self.answered.clear()
-            await self.answered.wait()
