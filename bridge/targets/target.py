@@ -50,6 +50,8 @@ class Target:
         self.probed: Probe | None = None
         self._protected: GuardSettings | None = None
         self._calls = asyncio.Semaphore(connector.concurrency)
+        looks = getattr(connector, "looks", None)
+        self._looks = asyncio.Semaphore(looks) if looks else self._calls
 
     @property
     def guards(self) -> GuardSettings:
@@ -80,7 +82,8 @@ class Target:
         return self.probed
 
     async def get(self, ref: Ref, attributes: Sequence[str], members: bool = False) -> Entry | None:
-        return await self._read(self.connector.get(ref, attributes, members))
+        limit = self._calls if ref.id else self._looks
+        return await self._read(self.connector.get(ref, attributes, members), limit)
 
     async def find(self, key: Key) -> list[Ref]:
         return await self._read(self.connector.find(key))
@@ -134,8 +137,8 @@ class Target:
                 fix="take it out of [targets.NAME.guards] protected, or leave the resource out of the scope",
             )
 
-    async def _read(self, call: Awaitable[T]) -> T:
-        async with self._calls:
+    async def _read(self, call: Awaitable[T], limit: asyncio.Semaphore | None = None) -> T:
+        async with limit or self._calls:
             try:
                 async with asyncio.timeout(self.settings.timeout):
                     return await call

@@ -10,6 +10,7 @@ from connectors.ldap import activation, checking, dn, matching, probing
 from connectors.ldap.directory import Directory
 from connectors.ldap.driver import Driver
 from connectors.ldap.kind import Kind
+from connectors.ldap.looking import MOST
 from connectors.ldap.members import Members
 from connectors.ldap.reading import Reading
 from connectors.ldap.writing import Writing
@@ -21,6 +22,8 @@ MEMBERS = "members"
 
 class LdapConnector:
     """One directory: users, and groups that hold their members' DNs. `account` is the one that we bind as."""
+
+    looks = MOST
 
     def __init__(self, driver: Driver, kinds: dict[str, Kind], concurrency: int, account: str = "") -> None:
         self.concurrency = concurrency

@@ -26,13 +26,13 @@ from connectors.ldap.driver import (
     Scope,
     Search,
 )
-from connectors.ldap.filters import Equal, Filter, Present
+from connectors.ldap.filters import EVERYTHING, Equal, Filter
 from connectors.ldap.kind import Kind
+from connectors.ldap.looking import Looks
 from connectors.ldap.requests import ASSERTION
 from connectors.ldap.schema import Schema
 from connectors.sdk import Conflict, Gone, Missing, Ref, TargetMisconfigured
 
-EVERYTHING = Present("objectClass")
 OPENLDAP = "OpenLDAP"
 OPENLDAP_NAME_BYTES = 245
 """OpenLDAP's mdb keeps a name twice in one key of 511 bytes, and answers a longer one with `other` and no word."""
@@ -59,6 +59,10 @@ class Directory:
     driver: Driver
     schema: Schema = field(default_factory=Schema)
     known: Facts | None = None
+    looks: Looks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.looks = Looks(self.ask)
 
     @property
     def longest_name(self) -> int | None:
@@ -99,7 +103,7 @@ class Directory:
     async def look(self, kind: Kind, ref: Ref, attributes: tuple[str, ...] = ()) -> Found | None:
         """The entry, wherever it is now: at its known DN, below the kind's base, or anywhere in the suffix."""
         if not ref.id:
-            return await self._search(ref.locator, Scope.BASE, EVERYTHING, attributes)
+            return await self.looks.at(str(kind.base), ref.locator, await self._with_id(attributes))
         facts = await self.facts()
         where = Equal(facts.id_attribute, ref.id.encode())
         if ref.locator and (found := await self._search(ref.locator, Scope.BASE, where, attributes)):
@@ -116,10 +120,12 @@ class Directory:
                 yield suffix
 
     async def _search(self, base: str, scope: Scope, where: Filter, attributes: tuple[str, ...]) -> Found | None:
-        id_attribute = (await self.facts()).id_attribute
-        search = Search(base, scope, where, tuple(dict.fromkeys((*attributes, id_attribute))))
+        search = Search(base, scope, where, await self._with_id(attributes))
         result = await self.ask(search, errors.NO_SUCH_OBJECT)
         return next(iter(result.found), None)
+
+    async def _with_id(self, attributes: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*attributes, (await self.facts()).id_attribute)))
 
     def ref(self, kind: Kind, found: Found) -> Ref:
         """The reference to an entry that was found; its id is what this directory keeps stable."""

@@ -53,7 +53,7 @@ class Rdn:
     parts: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        return "+".join(f"{name}={escape(value)}" for name, value in self.parts)
+        return _written(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,11 @@ class Dn:
         return Dn((Rdn(((attribute, value),)), *self.rdns))
 
 
+@lru_cache(256)  # the steps of a base stand in every DN
+def _written(rdn: Rdn) -> str:
+    return "+".join(f"{name}={escape(value)}" for name, value in rdn.parts)
+
+
 def plain(value: str) -> str:
     """Compare as nearly all naming attributes do: case and runs of spaces do not count."""
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", value)).strip(" ").casefold()
@@ -83,7 +88,7 @@ def fold(dn: Dn) -> str:
     return ",".join(_fold_rdn(rdn) for rdn in dn.rdns)
 
 
-@lru_cache(256)  # the steps of a base stand in every DN
+@lru_cache(256)
 def _fold_rdn(rdn: Rdn) -> str:
     named = ((ALIASES.get(name.lower(), name.lower()), value) for name, value in rdn.parts)
     return "+".join(sorted(f"{name}={escape(plain(value))}" for name, value in named))

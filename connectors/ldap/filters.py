@@ -42,6 +42,8 @@ class Not:
 
 Filter = Equal | Present | All | Any | Not
 
+EVERYTHING = Present("objectClass")
+
 
 def is_attribute(name: str) -> bool:
     """Whether this can be an attribute's name (with options such as `;lang-fr`), by its spelling."""

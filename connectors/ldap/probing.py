@@ -26,6 +26,7 @@ async def probe(directory: Directory, kinds: Mapping[str, Kind]) -> Probe:
     directory.known = facts = await directory.read_facts()
     directory.schema = await read_schema(directory, facts)
     ids = {name: await _base(directory, kind) for name, kind in kinds.items()}
+    directory.looks.together = all([await directory.looks.can_look_together(str(k.base)) for k in kinds.values()])
     return Probe(
         server=facts.server,
         capabilities=_capabilities(directory, kinds),

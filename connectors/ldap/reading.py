@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from connectors.ldap import changes, dn, errors
-from connectors.ldap.directory import EVERYTHING, Directory
+from connectors.ldap.directory import Directory
 from connectors.ldap.driver import EndRead, Found, ReadPage, Result, Scope, Search
-from connectors.ldap.filters import Equal
+from connectors.ldap.filters import EVERYTHING, Equal
 from connectors.ldap.kind import Kind
 from connectors.ldap.matching import decode
 from connectors.sdk import Entry, Key, Page, Query, Ref, TargetMisconfigured, Value

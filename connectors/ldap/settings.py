@@ -7,7 +7,7 @@ bind_password = "credential:corp-bind"
 # ca_certificate = "ca.pem"                 # absent: the authorities this machine trusts
 # start_tls = true                          # with ldap://
 # plaintext = true                          # with ldap:// beyond loopback: the password goes in the clear
-# pool = 8, connect_timeout = 3, answer_timeout = 6
+# pool = 12, connect_timeout = 3, answer_timeout = 6
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class LdapSettings(Frozen):
     ca_certificate: Path | None = None
     connect_timeout: Seconds = 3.0
     answer_timeout: Seconds = 6.0
-    pool: Annotated[int, Field(ge=1, le=64)] = 8
+    pool: Annotated[int, Field(ge=1, le=64)] = 12
     users: UsersTable | None = None
     groups: GroupsTable | None = None
 

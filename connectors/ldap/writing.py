@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from connectors.ldap import changes, dn, errors
 from connectors.ldap.checking import faults_of_name
-from connectors.ldap.directory import EVERYTHING, Directory
+from connectors.ldap.directory import Directory
 from connectors.ldap.driver import Add, Delete, Mod, Modify, ModifyDn, Result, Scope, Search
-from connectors.ldap.filters import Filter
+from connectors.ldap.filters import EVERYTHING, Filter
 from connectors.ldap.kind import Kind
 from connectors.ldap.requests import POST_READ
 from connectors.sdk import (

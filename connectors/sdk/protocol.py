@@ -18,7 +18,11 @@ from connectors.sdk.values import Delta, Entry, Fault, Key, Page, Probe, Query, 
 
 
 class Connector(Protocol):
-    """One configured target. Every coroutine may raise the errors of `connectors.sdk.errors`."""
+    """One configured target. Every coroutine may raise the errors of `connectors.sdk.errors`.
+
+    Who answers many looks at a place (`get` by locator) with one call says in `looks: int` how many at once; without it
+    each counts as a call.
+    """
 
     concurrency: int
     """How many calls the bridge may have under way at once."""

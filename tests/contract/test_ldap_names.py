@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from connectors.ldap.connector import LdapConnector
+from connectors.ldap.driver import Operation, Result
 from connectors.sdk import Change, Conflict, Delta, Entry, Gone, Key, Query, Ref, Refused, Verb
 from tests.contract.ldap import Connect, group, person
 from tests.proxy import Proxy
@@ -65,6 +67,26 @@ async def test_a_nasty_name_lives_a_whole_life(ldap: LdapConnector, name: str) -
     assert ref.id == after.id
     await ldap.delete(after)
     assert await ldap.get(ref, ["cn"]) is None
+
+
+async def test_places_looked_at_together_are_told_apart(ldap: LdapConnector, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever creates looks first, and many create at once: one search finds each of them, and nothing else."""
+    names = [name for name in NASTY if name != "Jose\u0301"]  # the directory holds it for the same as "José"
+    refs = [await ldap.create(named(name)) for name in names]
+    places = [ldap.locate(named(name)) for name in (*names, *(f"no {name}" for name in names))]
+    asked = []
+    driver = ldap._directory.driver
+
+    async def noted(operation: Operation) -> Result:
+        asked.append(operation)
+        return await type(driver).run(driver, operation)
+
+    monkeypatch.setattr(driver, "run", noted)
+    found = await asyncio.gather(*(ldap.get(Ref("groups", "", place), ["cn"]) for place in places))
+
+    assert 1 == len(asked)
+    assert [ref.id for ref in refs] == [each.ref.id for each in found if each and each.ref]
+    assert [None] * len(names) == found[len(names) :]
 
 
 async def test_a_nul_in_a_name_is_a_fault_and_refused(ldap: LdapConnector) -> None:

@@ -87,6 +87,20 @@ async def test_no_more_calls_are_under_way_than_the_target_bears() -> None:
     assert (3, 0) == (connector.most, connector.waiting)
 
 
+async def test_a_connector_that_looks_at_many_places_with_one_call_is_asked_for_as_many() -> None:
+    class Gathering(Hanging):
+        looks = 5
+
+    connector = Gathering(concurrency=2)
+    target = _target(connector)
+
+    await asyncio.gather(*(target.get(Ref("users", "", f"users/{n}"), []) for n in range(7)), return_exceptions=True)
+    assert 5 == connector.most
+    connector.most = 0
+    await asyncio.gather(*(target.get(REF, []) for _ in range(7)), return_exceptions=True)
+    assert 2 == connector.most
+
+
 async def test_what_the_connector_raises_comes_as_it_is() -> None:
     connector = MemoryConnector(fail=[Gone("not there")])
 
