@@ -22,7 +22,7 @@ from demo.slapd import ADMIN, BASE, PASSWORD, SERVICE, Slapd
 from tests.daemon import Daemon
 
 ENTRIES = 2000
-CONNECTIONS = 8
+CONNECTIONS = 12
 TARGET = """
 [targets.corp]
 connector = "ldap"

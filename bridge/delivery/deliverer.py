@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 
 from bridge.clock import Clock
 from bridge.delivery.worker import Worker
-from bridge.journal import Journal, JournalError, links
+from bridge.journal import Journal, JournalError, links, resources
+from bridge.journal.links import Link
+from bridge.journal.resources import Stored
 from bridge.targets import Health, Target
 
 log = structlog.get_logger()
@@ -73,8 +75,8 @@ class Deliverer:
         count = 0
         while not self._health.paused and await self._health.look() and (claimed := await self._claim(self._limit)):
             async with asyncio.TaskGroup() as group:
-                for link in claimed:
-                    group.create_task(self._worker.deliver(link))
+                for link, stored in self._as_they_are(claimed):
+                    group.create_task(self._worker.deliver(link, stored))
             count += len(claimed)
         return count
 
@@ -103,13 +105,13 @@ class Deliverer:
         if room < max(1, self._limit // 4):
             return False
         claimed = await self._claim(room)
-        for link in claimed:
-            task = group.create_task(self._worker.deliver(link))
+        for link, stored in self._as_they_are(claimed):
+            task = group.create_task(self._worker.deliver(link, stored))
             self._running.add(task)
             task.add_done_callback(self._ended)
         return bool(claimed)
 
-    async def _claim(self, limit: int) -> list[links.Link]:
+    async def _claim(self, limit: int) -> list[Link]:
         name = self._target.name
         if self._draining or self._journal.read(lambda db: links.next_due(db, name)) is None:
             return []
@@ -119,6 +121,12 @@ class Deliverer:
             if self._journal.writable:
                 raise
             return []
+
+    def _as_they_are(self, claimed: Sequence[Link]) -> Iterator[tuple[Link, Stored | None]]:
+        """Each with its resource, read after all were claimed: a change from now on raises the wish again."""
+        if claimed:
+            current = self._journal.read(lambda db: resources.by_ids(db, [link.resource for link in claimed]))
+            yield from ((link, current.get(link.resource)) for link in claimed)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -1,4 +1,4 @@
-"""Deliver one claimed link: read what is true now, work for the goal, settle whatever came of it.
+"""Deliver one claimed link: take what is true now, work for the goal, settle whatever came of it.
 
 Level-triggered: nothing of the change that raised the wish is used, only the resource as it is. An exception parks or
 puts off this link alone; only a journal that cannot be written ends the worker.
@@ -18,7 +18,7 @@ from bridge.delivery.entries import Entries
 from bridge.delivery.groups import Groups
 from bridge.delivery.guarding import Guarding
 from bridge.delivery.progress import NotYet, Progress
-from bridge.journal import Journal, JournalError, holds, links, resources
+from bridge.journal import Journal, JournalError, holds, links
 from bridge.journal.holds import Operation
 from bridge.journal.links import Link, Named, Settle
 from bridge.journal.resources import Stored
@@ -51,10 +51,9 @@ class Worker:
         self.entries = Entries(self.journal, self.target, guarding)
         self.groups = Groups(self.journal, self.target, guarding)
 
-    async def deliver(self, link: Link) -> None:
-        """Deliver and settle. Raises nothing but a `JournalError`."""
+    async def deliver(self, link: Link, stored: Stored | None) -> None:
+        """Deliver the resource as it is, and settle. Raises nothing but a `JournalError`."""
         began = self.clock.monotonic()
-        stored = self.journal.read(lambda db: resources.by_id(db, link.resource))
         rules = self.target.rules.get(link.kind)
         if rules is None:  # the config has taken the kind away: what is there stays
             await self._settle(Progress(link, NO_RULES), Event.FULFILLED)
@@ -180,7 +179,7 @@ class Worker:
             text=trouble.text if trouble else None,
             fix=trouble.fix if trouble else None,
         )
-        await self.journal.submit(lambda tx: _write(tx, settled, progress), reserved=True)
+        await self.journal.submit(lambda tx: _write(tx, settled, progress), reserved=True, patient=True)
         self.settled(link.resource)
 
     def _tell(self, progress: Progress, began: float) -> None:

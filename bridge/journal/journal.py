@@ -50,14 +50,14 @@ class Journal:
         """Have `wake` called on the loop, after each commit, with the names of the targets that have new work."""
         self._writer.on_dirty = wake
 
-    async def submit(self, work: Callable[[Tx], T], *, reserved: bool = False) -> T:
-        """Run `work` in the writer thread and return its result once it is on disk.
+    async def submit(self, work: Callable[[Tx], T], *, reserved: bool = False, patient: bool = False) -> T:
+        """Run `work` in the writer thread and return its result once it is on disk; `patient` work shares a commit.
 
         What `work` raises undoes it alone and is raised here. `JournalBusy` where too many wait (never for `reserved`
         work), `JournalFull` where the disk is full (`reserved` work waits for room instead), `JournalBroken` after an
         I/O error. Whoever is cancelled here does not take the work back.
         """
-        return await self._writer.submit(work, reserved=reserved)
+        return await self._writer.submit(work, reserved=reserved, patient=patient)
 
     def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """Run a short query here and now, on the loop's own read-only connection; all it reads is of one moment."""

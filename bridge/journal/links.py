@@ -110,9 +110,8 @@ def abandoned(tx: Tx, target: str) -> int:
 
 def next_due(db: sqlite3.Connection, target: str) -> int | None:
     """When there is work next, in milliseconds; None when there is none."""
-    lanes = (URGENT, NORMAL, BULK)
-    times = [db.execute(_SQL["next_due"], {"target": target, "lane": lane}).fetchone()[0] for lane in lanes]
-    return min((time for time in times if time is not None), default=None)
+    due: int | None = db.execute(_SQL["next_due"], {"target": target}).fetchone()[0]
+    return due
 
 
 def intend(tx: Tx, link: Link, place: str, intent: str | None) -> None:
@@ -174,6 +173,8 @@ def settle(tx: Tx, settled: Settle, before: Link) -> None:
 def _stir(tx: Tx, link: Link) -> None:
     """The entry came, moved or went: the groups and entries that name it have work."""
     named = {"target": link.target, "resource": link.resource}
+    if not tx.db.execute(_SQL["is_named"], named).fetchone()[0]:
+        return
     tx.db.execute(_SQL["stir_member"], named)
     naming = [*tx.db.execute(_SQL["groups_naming"], named), *tx.db.execute(_SQL["named_by"], named)]
     for resource, kind in dict(naming).items():

@@ -34,7 +34,10 @@ RETURNING resource, kind, sending, attempts, version, entry_id, locator, claim, 
 UPDATE link SET state = 'dirty', sending = NULL, due = :now, verify = 1 WHERE target = :target AND state = 'sending';
 
 -- next_due --
-SELECT min(due) FROM link WHERE target = :target AND state = 'dirty' AND lane = :lane;
+SELECT min(due) FROM (
+  SELECT min(due) AS due FROM link WHERE target = :target AND state = 'dirty' AND lane = 0 UNION ALL
+  SELECT min(due) FROM link WHERE target = :target AND state = 'dirty' AND lane = 1 UNION ALL
+  SELECT min(due) FROM link WHERE target = :target AND state = 'dirty' AND lane = 2);
 
 -- intend --
 UPDATE link SET claim = :claim, intent = :intent WHERE target = :target AND resource = :resource AND state = 'sending';
@@ -82,6 +85,13 @@ WHERE r.target = :target AND r.names = :resource;
 -- groups_naming --
 SELECT m.group_id, l.kind FROM target_membership AS m JOIN link AS l ON l.target = m.target AND l.resource = m.group_id
 WHERE m.target = :target AND m.member = :resource;
+
+-- is_named --
+-- Whether any group or entry names it, or it names any: mostly not, and then nothing is stirred.
+SELECT EXISTS (SELECT 1 FROM target_membership WHERE target = :target AND member = :resource)
+    OR EXISTS (SELECT 1 FROM target_membership WHERE target = :target AND group_id = :resource)
+    OR EXISTS (SELECT 1 FROM reference WHERE target = :target AND names = :resource)
+    OR EXISTS (SELECT 1 FROM reference WHERE target = :target AND resource = :resource);
 
 -- stir_member --
 UPDATE target_membership SET dirty = dirty + 1 WHERE target = :target AND member = :resource;

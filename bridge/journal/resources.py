@@ -6,7 +6,7 @@ A body has no id, meta, members, groups or password: those have columns, rows or
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -59,6 +59,12 @@ def by_id(db: sqlite3.Connection, id_: str) -> Stored | None:
     """A resource of any tenant and type, its tombstone too."""
     row = db.execute(_SQL["by_id"], {"id": id_}).fetchone()
     return _stored(row) if row else None
+
+
+def by_ids(db: sqlite3.Connection, ids: Iterable[str]) -> dict[str, Stored]:
+    """As `by_id`, many at once, by their ids."""
+    rows = db.execute(_SQL["by_ids"], {"ids": orjson.dumps(list(ids)).decode()})
+    return {row[0]: _stored(row) for row in rows}
 
 
 def search(db: sqlite3.Connection, tenant: str, type_: str, narrow: Narrow | None = None) -> Iterator[Stored]:

@@ -5,6 +5,9 @@ WHERE id = :id AND tenant = :tenant AND type = :type AND deleted IS NULL;
 -- by_id --
 SELECT id, tenant, type, version, created, modified, deleted, body FROM resource WHERE id = :id;
 
+-- by_ids --
+SELECT id, tenant, type, version, created, modified, deleted, body FROM resource WHERE id IN (SELECT value FROM json_each(:ids));
+
 -- type_of --
 SELECT type FROM resource WHERE id = :id AND tenant = :tenant;
 

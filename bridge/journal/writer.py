@@ -21,6 +21,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -38,6 +39,8 @@ BATCH = 256
 """Requests that share one commit, at most."""
 QUEUE = 2048
 """Requests that may wait; one more is refused, unless it is a settle."""
+LINGER = 0.005
+"""Seconds that a request may wait for others to share its commit with, where whoever asked is not in a hurry."""
 RETRY = 1.0
 """Seconds until a journal that could not write tries again by itself."""
 COPY_PAGES = 256
@@ -117,6 +120,8 @@ class Writer:
         self._chain_key = chain_key
         self._limit = limit
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._patient: deque[_Job] = deque()
+        self._timer: asyncio.TimerHandle | None = None
         self._waiting = 0  # counted on the loop alone
         self._held: list[_Job] = []
         self._copies: list[_Copy] = []
@@ -128,8 +133,11 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._closed = False
 
-    async def submit(self, work: Callable[[Tx], T], *, reserved: bool = False) -> T:
-        """Run `work` in the writer thread; its result, once it is on disk. What it raises undoes it alone."""
+    async def submit(self, work: Callable[[Tx], T], *, reserved: bool = False, patient: bool = False) -> T:
+        """Run `work` in the writer thread; its result, once it is on disk. What it raises undoes it alone.
+
+        What is `patient` goes to disk with the next that is not, `LINGER` seconds later at most.
+        """
         if self.broken is not None:
             raise self.broken
         if self._closed:
@@ -142,9 +150,22 @@ class Writer:
             self._loop = asyncio.get_running_loop()
             self._thread.start()
         job = _Job(work, self._loop.create_future(), reserved)
-        self._jobs.put(job)
+        self._patient.append(job)
+        if not patient:
+            self._hand_over()
+        elif self._timer is None:
+            self._timer = self._loop.call_later(LINGER, self._time_is_up)
         result: T = await job.future
         return result
+
+    def _hand_over(self) -> None:
+        """Give the thread what was patient, and what came last."""
+        while self._patient:
+            self._jobs.put(self._patient.popleft())
+
+    def _time_is_up(self) -> None:
+        self._timer = None
+        self._hand_over()
 
     async def copy(self, into: sqlite3.Connection) -> None:
         """Copy the whole database into another; requests are written between the steps, and are in the copy too.
@@ -166,6 +187,7 @@ class Writer:
             return
         self._closed = True
         if self._loop is not None:
+            self._hand_over()
             self._jobs.put(None)
             self._thread.join()
         if self.broken is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bridge.clock import SetClock
+from bridge.journal import writer as writer_module
 from bridge.journal.errors import JournalBroken, JournalBusy, JournalClosed, JournalFull
 from bridge.journal.journal import Journal
 from bridge.journal.schema import migrate
@@ -128,6 +129,39 @@ async def test_what_is_queued_shares_one_commit(tmp_path):
 
     assert [f"{n:02}" for n in range(20)] == answers
     assert 2 == clock.batches
+
+
+async def test_patient_work_shares_the_commit_of_what_comes_next(tmp_path, monkeypatch):
+    monkeypatch.setattr(writer_module, "LINGER", 3600.0)
+    clock = CountingClock()
+    db = sqlite3.connect(tmp_path / "counted.db", isolation_level=None, check_same_thread=False)
+    migrate(db)
+    db.execute(NOTES)
+    writer = Writer(db, clock, b"")
+    patient = [asyncio.ensure_future(writer.submit(put(name), patient=True)) for name in "ab"]
+    await asyncio.sleep(0)
+
+    await writer.submit(put("c"))
+
+    assert ["a", "b"] == await asyncio.gather(*patient)
+    assert 1 == clock.batches
+    await asyncio.to_thread(writer.close)
+
+
+async def test_patient_work_alone_is_written_all_the_same(journal):
+    assert "a" == await journal.submit(put("a"), patient=True)
+    assert "b" == await journal.submit(put("b"), patient=True)
+
+
+async def test_closing_writes_what_was_patient(journal, monkeypatch):
+    monkeypatch.setattr(writer_module, "LINGER", 3600.0)
+    await journal.submit(put("a"))
+    patient = asyncio.ensure_future(journal.submit(put("b"), patient=True))
+    await asyncio.sleep(0)
+
+    await journal.close()
+
+    assert "b" == await patient
 
 
 async def test_a_refused_request_undoes_itself_alone(journal):
