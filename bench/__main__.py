@@ -1,4 +1,4 @@
-"""Measure, as ratios within one run: `make bench`, or `python -m bench [edge] [ldap] [--rounds N]`.
+"""Measure, as ratios within one run: `make bench`, or `python -m bench [PART ...] [--rounds N]`.
 
 Prints a table a part; the figures worth keeping go into RESULTS.md by hand, with the command and the machine.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-PARTS = ("edge", "ldap", "reconcile")
+PARTS = ("edge", "reads", "ldap", "reconcile")
 
 
 def main() -> None:

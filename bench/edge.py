@@ -62,7 +62,7 @@ def measure(rounds: int) -> None:
 
 
 def _floor() -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder, _floor_server(Path(folder)) as port:
+    with tempfile.TemporaryDirectory() as folder, floor_server(Path(folder)) as (port, _):
         return _creates(port, {})
 
 
@@ -78,13 +78,14 @@ def _ours(target: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _floor_server(folder: Path) -> Iterator[int]:
+def floor_server(folder: Path) -> Iterator[tuple[int, int]]:
+    """The floor on `floor.db` in the folder: its port, and its process's id."""
     server = subprocess.Popen(
         [sys.executable, "-m", "bench.floor", str(folder / "floor.db")], stdout=subprocess.PIPE, text=True
     )
     try:
         assert server.stdout is not None
-        yield int(server.stdout.readline())
+        yield int(server.stdout.readline()), server.pid
     finally:
         server.kill()
         server.wait()
