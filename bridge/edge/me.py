@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bridge.edge.parts import Client, Edge
 from bridge.journal import Connection, resources
-from bridge.journal.resources import Index, Narrow
 from bridge.scim.errors import NotFound, NotImplementedHere
 from bridge.scim.resource_types import USER, ResourceType, fold
 
@@ -16,9 +15,8 @@ def own(edge: Edge, client: Client) -> tuple[ResourceType, str]:
         raise NotImplementedHere("/Me is no user here: the settings of this client name none")
 
     def look(db: Connection) -> str | None:
-        named = resources.search(db, client.tenant, USER.name, Narrow(Index.UNIQUE, fold(me)))
-        by_id = resources.search(db, client.tenant, USER.name, Narrow(Index.ID, me))
-        return next((found.id for found in (*named, *by_id)), None)
+        by_id = resources.get(db, client.tenant, USER.name, me)
+        return resources.named(db, client.tenant, USER.name, fold(me)) or (by_id.id if by_id else None)
 
     id_ = edge.journal.read(look)
     if id_ is None:

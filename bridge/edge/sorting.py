@@ -1,48 +1,63 @@
-"""The order of a list (RFC 7644 §3.4.2.3): by one attribute; by the primary value of a multi-valued one."""
+"""The order of a list (RFC 7644 §3.4.2.3): by one attribute; by the primary value of a multi-valued one.
+
+Who has no value comes last; those with the same one come as they were created. Descending is the reverse of all that.
+What the journal has an index of comes in order from there; anything else is put in order here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from bridge.journal.resources import Stored
 from bridge.scim.errors import InvalidPath, InvalidValue
 from bridge.scim.path import Path, resolve
-from bridge.scim.resource_types import ResourceType
-from bridge.scim.schemas import Returned
+from bridge.scim.resource_types import ResourceType, fold
+from bridge.scim.schemas import Returned, Type
+from bridge.scim.values import instant
 
 Key = Callable[[Stored], Any]
+Item = TypeVar("Item")
 
 
 def keys_of(sort_by: str, types: Iterable[ResourceType]) -> list[Key]:
     """What each type is sorted by; a type that has no such attribute has no value, but one type must have it."""
-    found = [_key_of(sort_by, type_) for type_ in types]
-    if not any(found):
+    paths = [path_of(sort_by, type_) for type_ in types]
+    if not any(paths):
         raise InvalidValue("sortBy must name an attribute that can be sorted by")
-    return [key or (lambda _: None) for key in found]
+    return [_key_of(path) if path else lambda _: None for path in paths]
 
 
-def ordered(keyed: list[tuple[Any, int, str]], *, descending: bool) -> list[tuple[Any, int, str]]:
-    """Sorted by the first of each; who has no value comes last, and first where it descends."""
-    having = [each for each in keyed if each[0] is not None]
-    lacking = [each for each in keyed if each[0] is None]
-    having.sort(key=lambda each: _Comparable(each[0]), reverse=descending)
-    return lacking + having if descending else having + lacking
-
-
-def _key_of(sort_by: str, type_: ResourceType) -> Key | None:
+def path_of(sort_by: str, type_: ResourceType) -> Path | None:
+    """The attribute, if resources of this type can be sorted by it."""
     try:
         path = resolve(sort_by, type_)
     except InvalidPath:
         return None
-    if path.attribute is None or path.leaf is None or path.leaf.returned is Returned.NEVER:
-        return None
-    exact = path.leaf.case_exact
-    read = _meta(path) if path.attribute.name == "meta" else lambda row: _value(path, row)
+    return None if path.leaf is None or path.leaf.returned is Returned.NEVER else path
+
+
+def ordered(items: Iterable[Item], key: Callable[[Item], Any], *, descending: bool) -> list[Item]:
+    """In the order of their keys; None comes last, equal ones stay as they are. Descending is the reverse."""
+    found = sorted(items, key=lambda each: _Rank(key(each)))
+    return found[::-1] if descending else found
+
+
+def _key_of(path: Path) -> Key:
+    assert path.leaf is not None
+    exact, is_date = path.leaf.case_exact, path.leaf.type is Type.DATETIME
+    read = (
+        _meta(path) if path.attribute is not None and path.attribute.name == "meta" else lambda row: _value(path, row)
+    )
 
     def key(row: Stored) -> Any:
         value = read(row)
-        return value if exact or not isinstance(value, str) else value.casefold()
+        if not isinstance(value, str):
+            return value
+        if is_date:
+            when = instant(value)
+            return when.timestamp() if when else None
+        return value if exact else fold(value)
 
     return key
 
@@ -53,6 +68,8 @@ def _meta(path: Path) -> Key:
             return lambda row: row.created
         case "lastModified":
             return lambda row: row.modified
+        case "version":
+            return lambda row: row.version
         case _:
             return lambda row: row.id
 
@@ -71,15 +88,17 @@ def _value(path: Path, row: Stored) -> Any:
     return value
 
 
-class _Comparable:
-    """Values of one attribute are of one type; where they are not, text decides."""
+class _Rank:
+    """What a value is sorted by. Values of one attribute are of one type; where they are not, text decides."""
 
     __slots__ = ("value",)
 
     def __init__(self, value: Any) -> None:
         self.value = value
 
-    def __lt__(self, other: _Comparable) -> bool:
+    def __lt__(self, other: _Rank) -> bool:
+        if self.value is None or other.value is None:
+            return self.value is not None
         try:
             return bool(self.value < other.value)
         except TypeError:

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from bridge.journal import changes, links, memberships, resources
+from bridge.journal import changes, links, lookup, memberships, resources
 from bridge.journal.ids import new_id
 from bridge.journal.resources import Stored
 from bridge.journal.sql import load
@@ -94,7 +94,8 @@ def _create(tx: Tx, request: Request, decide: Decide, targets_for: TargetsFor) -
     assert isinstance(write, Write)
     id_ = request.new_id or new_id(tx.now)
     stored = Stored(id_, request.tenant, request.type, 1, tx.now, tx.now, None, write.body)
-    _store(tx, _SQL["insert"], stored, write)
+    seq = _store(tx, "insert", stored, write)
+    lookup.move(tx, seq, set(), lookup.addresses(write.body))
     _apply_members(tx, request, id_, write.members, targets_for)
     _record(tx, request, stored, targets_for, NORMAL)
     return Accepted(stored, changed=True, created=True)
@@ -107,7 +108,8 @@ def _update(tx: Tx, request: Request, current: Stored, write: Write, targets_for
     stored = Stored(
         current.id, current.tenant, current.type, current.version + 1, current.created, tx.now, None, write.body
     )
-    _store(tx, _SQL["update"], stored, write)
+    _store(tx, "update", stored, write)
+    _move_addresses(tx, stored.id, lookup.addresses(current.body), lookup.addresses(write.body))
     switched = current.body.get("active") != write.body.get("active")
     _record(tx, request, stored, targets_for, URGENT if switched else NORMAL)
     return Accepted(stored, changed=True)
@@ -121,12 +123,14 @@ def _delete(tx: Tx, request: Request, current: Stored, targets_for: TargetsFor) 
         for target, kind in groups:
             links.wish(tx, target, group, kind)
     tx.db.execute(_SQL["bury"], {"id": current.id, "version": version, "now": tx.now})
+    _move_addresses(tx, current.id, lookup.addresses(current.body), set())
     stored = Stored(current.id, current.tenant, current.type, version, current.created, tx.now, tx.now, current.body)
     _record(tx, request, stored, targets_for, NORMAL)
     return Accepted(stored, changed=True)
 
 
-def _store(tx: Tx, statement: str, stored: Stored, write: Write) -> None:
+def _store(tx: Tx, statement: str, stored: Stored, write: Write) -> int:
+    """Write the row; its number, where it is new."""
     row = {
         "id": stored.id,
         "tenant": stored.tenant,
@@ -136,13 +140,20 @@ def _store(tx: Tx, statement: str, stored: Stored, write: Write) -> None:
         "external_id": write.external_id,
         "body": orjson.dumps(write.body).decode(),
         "now": tx.now,
+        **lookup.columns(write.body),
     }
     try:
-        tx.db.execute(statement, row)
+        return tx.db.execute(_SQL[statement], row).lastrowid or 0
     except sqlite3.IntegrityError as error:
         if "unique_key" not in str(error):
             raise
         raise Uniqueness(f"another {stored.type} has this {write.unique} already") from None
+
+
+def _move_addresses(tx: Tx, id_: str, before: set[str], after: set[str]) -> None:
+    if before != after:
+        (seq,) = tx.db.execute(_SQL["seq_of"], {"id": id_}).fetchone()
+        lookup.move(tx, seq, before, after)
 
 
 def _apply_members(

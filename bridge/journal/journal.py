@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from bridge.clock import Clock
-from bridge.journal import chain, keys, links, schema
+from bridge.journal import chain, keys, links, lookup, schema
 from bridge.journal.errors import JournalBusy, JournalLocked, JournalUnusable
 from bridge.journal.writer import PATIENCE, Tx, Writer
 
@@ -140,6 +140,7 @@ def open_journal(path: Path, key: bytes, clock: Clock) -> Journal:
 
 def _write_batch(tx: Tx) -> None:
     """What is written once for all requests of a batch."""
+    lookup.write(tx)
     links.write(tx)
     chain.write(tx)
 

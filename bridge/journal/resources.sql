@@ -11,40 +11,23 @@ SELECT id, tenant, type, version, created, modified, deleted, body FROM resource
 -- type_of --
 SELECT type FROM resource WHERE id = :id AND tenant = :tenant;
 
--- by_unique --
+-- by_seq --
 SELECT seq, id, tenant, type, version, created, modified, deleted, body FROM resource
-WHERE tenant = :tenant AND type = :type AND unique_key = :value AND deleted IS NULL;
+WHERE seq IN (SELECT value FROM json_each(:numbers));
 
--- by_external --
-SELECT seq, id, tenant, type, version, created, modified, deleted, body FROM resource
-WHERE tenant = :tenant AND type = :type AND external_id = :value AND deleted IS NULL ORDER BY seq;
+-- named --
+SELECT id FROM resource WHERE tenant = :tenant AND type = :type AND unique_key = :unique_key AND deleted IS NULL;
 
--- by_resource_id --
-SELECT seq, id, tenant, type, version, created, modified, deleted, body FROM resource
-WHERE id = :value AND tenant = :tenant AND type = :type AND deleted IS NULL;
-
--- by_member --
-SELECT r.seq, r.id, r.tenant, r.type, r.version, r.created, r.modified, r.deleted, r.body
-FROM membership AS m JOIN resource AS r ON r.id = m.group_id
-WHERE m.member = :value AND r.tenant = :tenant AND r.type = :type AND r.deleted IS NULL ORDER BY r.seq;
-
--- all --
-SELECT seq, id, tenant, type, version, created, modified, deleted, body FROM resource
-WHERE tenant = :tenant AND type = :type AND deleted IS NULL ORDER BY seq;
-
--- page --
-SELECT seq, id, tenant, type, version, created, modified, deleted, body FROM resource
-WHERE tenant = :tenant AND type = :type AND deleted IS NULL ORDER BY seq LIMIT :limit OFFSET :skip;
-
--- count --
-SELECT count(*) FROM resource WHERE tenant = :tenant AND type = :type AND deleted IS NULL;
+-- seq_of --
+SELECT seq FROM resource WHERE id = :id;
 
 -- insert --
-INSERT INTO resource (id, tenant, type, version, unique_key, external_id, body, created, modified)
-VALUES (:id, :tenant, :type, :version, :unique_key, :external_id, :body, :now, :now);
+INSERT INTO resource (id, tenant, type, version, unique_key, external_id, body, created, modified, display_key, active)
+VALUES (:id, :tenant, :type, :version, :unique_key, :external_id, :body, :now, :now, :display_key, :active);
 
 -- update --
-UPDATE resource SET version = :version, unique_key = :unique_key, external_id = :external_id, body = :body, modified = :now
+UPDATE resource SET version = :version, unique_key = :unique_key, external_id = :external_id, body = :body, modified = :now,
+  display_key = :display_key, active = :active
 WHERE id = :id;
 
 -- bury --

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from bridge.journal.errors import JournalUnusable
+from bridge.scim.resource_types import fold
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
@@ -21,6 +22,7 @@ def migrate(db: sqlite3.Connection) -> None:
     """Run the steps that are missing, each in a transaction; refuse a journal that knows steps we do not."""
     from sqlite_utils import Database, Migrations  # 115 ms: paid only by who opens to write
 
+    db.create_function("fold", 1, fold, deterministic=True)  # for steps alone: no statement and no index uses it
     migrations = Migrations(SET)
     for name, statements in steps().items():
         _register(migrations, name, statements)

@@ -13,12 +13,24 @@ CREATE TABLE resource (
   body        TEXT NOT NULL,                  -- JSON: no id, meta, members, groups or password
   created     INTEGER NOT NULL,
   modified    INTEGER NOT NULL,
-  deleted     INTEGER
+  deleted     INTEGER,
+  display_key TEXT,                           -- displayName after NFKC and case folding
+  active      INTEGER                         -- 0, 1; NULL where the body does not say
 ) STRICT;
 CREATE UNIQUE INDEX resource_unique ON resource (tenant, type, unique_key) WHERE deleted IS NULL AND unique_key IS NOT NULL;
 CREATE INDEX resource_external ON resource (tenant, type, external_id) WHERE external_id IS NOT NULL;
-CREATE INDEX resource_list ON resource (tenant, type, seq) WHERE deleted IS NULL;
+CREATE INDEX resource_list ON resource (tenant, type, seq, active, deleted) WHERE deleted IS NULL;
+CREATE INDEX resource_display ON resource (tenant, type, display_key, seq, deleted) WHERE deleted IS NULL;
+CREATE INDEX resource_created ON resource (tenant, type, created, seq, deleted) WHERE deleted IS NULL;
+CREATE INDEX resource_modified ON resource (tenant, type, modified, seq, deleted) WHERE deleted IS NULL;
 CREATE INDEX resource_buried ON resource (deleted) WHERE deleted IS NOT NULL;
+
+-- The addresses of living resources (emails.value after NFKC and case folding) → resource, each once.
+CREATE TABLE email (
+  key TEXT NOT NULL,
+  seq INTEGER NOT NULL,                       -- of the resource
+  PRIMARY KEY (key, seq)
+) STRICT, WITHOUT ROWID;
 
 -- Group → member. `member` may name a resource that does not exist (clients repeat what they know).
 CREATE TABLE membership (

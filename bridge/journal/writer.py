@@ -66,6 +66,7 @@ class Tx:
     chain_key: bytes
     changes: list[dict[str, Any]] = field(default_factory=list)
     wishes: list[dict[str, Any]] = field(default_factory=list)
+    emails: list[tuple[str, int, bool]] = field(default_factory=list)
     dirtied: set[str] = field(default_factory=set)
     callbacks: list[Callable[[], None]] = field(default_factory=list)
 
@@ -73,14 +74,14 @@ class Tx:
         """Call it on the event loop once this batch is on disk."""
         self.callbacks.append(callback)
 
-    def mark(self) -> tuple[int, int, int, set[str]]:
+    def mark(self) -> tuple[int, int, int, int, set[str]]:
         """Where things stand, for `back_to`."""
-        return len(self.changes), len(self.wishes), len(self.callbacks), self.dirtied.copy()
+        return len(self.changes), len(self.wishes), len(self.emails), len(self.callbacks), self.dirtied.copy()
 
-    def back_to(self, mark: tuple[int, int, int, set[str]]) -> None:
+    def back_to(self, mark: tuple[int, int, int, int, set[str]]) -> None:
         """Forget what was kept here since then, for its request failed."""
-        changes, wishes, callbacks, self.dirtied = mark
-        del self.changes[changes:], self.wishes[wishes:], self.callbacks[callbacks:]
+        changes, wishes, emails, callbacks, self.dirtied = mark
+        del self.changes[changes:], self.wishes[wishes:], self.emails[emails:], self.callbacks[callbacks:]
 
 
 @dataclass(slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bridge.scim.filter import And, Comparison, Not, Or, Present, Selection, Tree
 from bridge.scim.resource_types import Extension, ResourceType
 from bridge.scim.schemas import built_in
 
@@ -25,16 +24,3 @@ def with_delivery(types: Mapping[str, ResourceType]) -> dict[str, ResourceType]:
 def is_asked_for(attributes: Iterable[str]) -> bool:
     """Whether one of these names leads into the extension."""
     return any(name.strip()[: len(_URN)].lower() == _URN for name in attributes)
-
-
-def is_filtered_by(tree: Tree | None) -> bool:
-    """Whether the filter asks about the extension anywhere."""
-    match tree:
-        case None:
-            return False
-        case And(terms) | Or(terms):
-            return any(is_filtered_by(term) for term in terms)
-        case Not(inner):
-            return is_filtered_by(inner)
-        case Present(name) | Selection(name, _) | Comparison(name, _, _):
-            return name.urn is not None and name.urn.lower() == _URN

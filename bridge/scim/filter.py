@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import orjson
 
@@ -111,6 +112,19 @@ class Or:
 
 Tree = Present | Comparison | Selection | Not | And | Or
 
+
+def names_in(tree: Tree) -> Iterator[Name]:
+    """The attributes that the filter asks about; what stands within brackets is about one of them."""
+    match tree:
+        case And(terms) | Or(terms):
+            for term in terms:
+                yield from names_in(term)
+        case Not(inner):
+            yield from names_in(inner)
+        case Present(name) | Selection(name, _) | Comparison(name, _, _):
+            yield name
+
+
 _TOKEN = re.compile(
     r"""
       (?P<spaces>\ +) |
@@ -123,6 +137,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.ASCII | re.DOTALL,
 )
+_USUAL = re.compile(r'([A-Za-z$][\w$:.\-/~%+]*) +(eq|co|sw) +("(?:[^"\\]|\\.)*")', re.ASCII | re.DOTALL)
+"""What nearly all clients ask: one comparison with a text; it is read at once."""
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 _WORDS: dict[str, Literal] = {"true": True, "false": False, "null": None}
 
@@ -141,6 +157,9 @@ def parse(text: str) -> Tree:
     """The tree of the filter; `InvalidFilter` says where it goes wrong."""
     if len(text) > LONGEST or len(text.encode("utf-8", "surrogatepass")) > LONGEST:
         raise InvalidFilter(f"the filter is longer than {LONGEST} bytes")
+    if usual := _USUAL.fullmatch(text):
+        name, word, literal = usual.groups()
+        return Comparison(parse_name(name), Operator(word), _json(_Token("string", literal, usual.start(3) + 1, True)))
     parser = _Parser(_tokens(text))
     tree = parser.disjunction(0)
     if parser.now.kind != "end":
@@ -297,6 +316,7 @@ def _json(token: _Token) -> Literal:
 _ATTRIBUTE = re.compile(r"[A-Za-z$][\w-]*", re.ASCII)
 
 
+@lru_cache(512)
 def parse_name(text: str) -> Name:
     """An attribute's name; of a URN, what follows its last colon is the attribute."""
     urn, colon, rest = text.rpartition(":")

@@ -2,8 +2,7 @@
 
 import pytest
 
-from bridge.scim.delivery import DELIVERY, is_asked_for, is_filtered_by, with_delivery
-from bridge.scim.filter import parse
+from bridge.scim.delivery import DELIVERY, is_asked_for, with_delivery
 from bridge.scim.project import answer
 from bridge.scim.resource_types import CORE
 from bridge.scim.schemas import Mutability, Returned
@@ -39,23 +38,6 @@ def test_a_name_that_leads_into_it_asks_for_it(name: str) -> None:
 
 def test_other_names_do_not_ask_for_it() -> None:
     assert not is_asked_for(["userName", USER, "urn:scim-bridge:schemas:1.0:Other"])
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"{URN}:targets pr",
-        f'userName eq "kim" or not ({URN}:targets.state eq "parked")',
-        f'active eq true and {URN}:targets[target eq "corp" and state eq "parked"]',
-    ],
-)
-def test_a_filter_that_names_it_anywhere_asks_for_it(text: str) -> None:
-    assert is_filtered_by(parse(text))
-
-
-def test_other_filters_do_not_ask_for_it() -> None:
-    assert not is_filtered_by(None)
-    assert not is_filtered_by(parse('userName eq "kim" and not (targets pr or emails[type eq "work"])'))
 
 
 @pytest.mark.parametrize("name", [URN, f"{URN}:targets"])

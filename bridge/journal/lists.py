@@ -1,0 +1,162 @@
+"""Lists of resources: which match, in which order, how many; read by an index, and never whole.
+
+A list is told by places, a key and a number each; the few resources of a page are read by number then.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import orjson
+
+from bridge.journal.conditions import TRUE, Condition, Cost, Probe, Scope, Sql, conjunction
+from bridge.journal.fields import Moment, field_of
+from bridge.journal.resources import Stored, stored
+from bridge.journal.sql import load
+from bridge.journal.texts import Text
+from bridge.scim.path import Path
+from bridge.scim.resource_types import ResourceType
+
+_SQL = load("resources")
+_COLUMNS = "r.id, r.tenant, r.type, r.version, r.created, r.modified, r.deleted, r.body"
+BOUNDLESS = -1
+
+
+class Place(NamedTuple):
+    """Where a resource stands in a list: what it is ordered by (None: its number alone), and its number."""
+
+    key: str | int | None
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By a column, then by number; `column` None: by number, the order of creation.
+
+    `index` goes through living resources of a tenant and type in this order; None where there is none. `lacking`: those
+    alone for which the column is NULL, and they are not among the others.
+    """
+
+    column: str | None = None
+    index: str | None = "resource_list"
+    descending: bool = False
+    lacking: bool = False
+
+
+BY_CREATION = Order()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The living resources of a scope that a condition is true of, in an order."""
+
+    scope: Scope
+    condition: Condition
+    order: Order = BY_CREATION
+
+
+def count(db: sqlite3.Connection, query: Query) -> int:
+    """How many there are."""
+    found = _count(query)
+    (number,) = db.execute(found.text, found.values).fetchone()
+    return int(number)
+
+
+def places(
+    db: sqlite3.Connection, query: Query, *, after: Place | None = None, skip: int = 0, limit: int = BOUNDLESS
+) -> list[Place]:
+    """Where they are: behind a place, without the first few, at most so many."""
+    order, source = query.order, _source(query, after)
+    key = f"r.{order.column}" if order.column and not order.lacking else "NULL"
+    down = " DESC" if order.descending else ""
+    by = f"r.seq{down}" if key == "NULL" else f"{key}{down}, r.seq{down}"
+    rows = db.execute(
+        f"SELECT {key}, r.seq {source.text} ORDER BY {by} LIMIT ? OFFSET ?", (*source.values, limit, skip)
+    )
+    return [Place(*row) for row in rows]
+
+
+def whole(db: sqlite3.Connection, query: Query) -> list[Stored]:
+    """All of them as they are: for a query that finds few."""
+    source = _source(query, None)
+    return [stored(row) for row in db.execute(f"SELECT {_COLUMNS} {source.text} ORDER BY r.seq", source.values)]
+
+
+def finds_more(db: sqlite3.Connection, probe: Probe, number: int) -> bool:
+    """Whether the probe finds more than so many; costs no more where it finds a million."""
+    found = _union(probe)
+    return db.execute(f"{found.text} LIMIT 1 OFFSET {int(number)}", found.values).fetchone() is not None
+
+
+def read(db: sqlite3.Connection, numbers: Sequence[int]) -> list[Stored]:
+    """The resources of these numbers, in their order."""
+    rows = db.execute(_SQL["by_seq"], {"numbers": orjson.dumps(numbers).decode()})
+    found = {seq: stored(row) for seq, *row in rows}
+    return [found[number] for number in numbers]
+
+
+def _count(query: Query) -> Sql:
+    probe = query.condition.probe
+    if probe and probe.index and query.condition.beside is TRUE and query.order.column is None:
+        (select,) = probe.selects
+        return Sql(f"SELECT count(*) FROM ({select.text})", select.values)
+    source = _source(query, None)
+    return Sql(f"SELECT count(*) {source.text}", source.values)
+
+
+def _source(query: Query, after: Place | None) -> Sql:
+    """By what a probe finds, unless the index that gives the order is as good."""
+    order, condition, scope = query.order, query.condition, query.scope
+    probe = condition.probe
+    asked = [Sql("r.tenant = ? AND r.type = ? AND r.deleted IS NULL", (scope.tenant, scope.type.name))]
+    if order.column:
+        asked.append(Sql(f"r.{order.column} IS {'' if order.lacking else 'NOT '}NULL"))
+    if after:
+        asked.append(_behind(order, after))
+    if probe is None or (probe.index and probe.index == order.index and probe.cost > Cost.EQUAL):
+        where = conjunction([*asked, condition.sql])
+        index = order.index or BY_CREATION.index
+        return Sql(f"FROM resource AS r INDEXED BY {index} WHERE {where.text}", where.values)
+    where = conjunction([*asked, condition.beside])
+    found = _union(probe)
+    text = f"FROM resource AS r NOT INDEXED WHERE r.seq IN ({found.text}) AND {where.text}"
+    return Sql(text, found.values + where.values)
+
+
+def _union(probe: Probe) -> Sql:
+    """What all statements of the probe find; nothing where there are none."""
+    text = " UNION ALL ".join(select.text for select in probe.selects) or "SELECT 0 WHERE FALSE"
+    return Sql(text, tuple(value for select in probe.selects for value in select.values))
+
+
+def orders_of(path: Path, type_: ResourceType, *, descending: bool) -> tuple[Order, ...] | None:
+    """The orders that, one behind the other, are the order by this attribute; None where the journal has none.
+
+    Who has no value comes last; descending is the reverse.
+    """
+    match field_of(path, type_):
+        case Moment(column):
+            return (Order(column, f"resource_{column}", descending),)
+        case Text(column, index) as text:
+            having, lacking = (
+                Order(column, index, descending),
+                Order(column, _LACKING.get(column, "resource_list"), descending, True),
+            )
+            return (having,) if text.always else (lacking, having) if descending else (having, lacking)
+        case _:
+            return None
+
+
+_LACKING = {"display_key": "resource_display"}
+"""The indexes that hold NULL too."""
+
+
+def _behind(order: Order, place: Place) -> Sql:
+    sign = "<" if order.descending else ">"
+    if order.column is None or order.lacking:
+        return Sql(f"r.seq {sign} ?", (place.seq,))
+    column = f"r.{order.column}"
+    return Sql(f"{column} {sign}= ? AND ({column} {sign} ? OR r.seq {sign} ?)", (place.key, place.key, place.seq))
