@@ -23,6 +23,8 @@ log = structlog.get_logger()
 
 AHEAD = 4
 """Deliveries under way for each call that the target takes at once: the others read, decide, or wait for the disk."""
+URGENT_BESIDE = 2
+"""As many times the usual are under way where the rest is urgent: a disable waits for no slow delivery to end."""
 LONGEST_SLEEP = 30.0
 """Seconds until the journal is asked again for what is due, whatever it said."""
 UNWRITABLE = 0.5
@@ -95,28 +97,32 @@ class Deliverer:
     @property
     def _limit(self) -> int:
         """Deliveries that may be under way; few right after an outage."""
-        return min(self._target.concurrency * AHEAD, self._health.allowed * AHEAD)
+        return self._target.gate.limit * AHEAD
+
+    @property
+    def _is_full(self) -> bool:
+        return self._limit - len(self._running) < max(1, self._limit // 4)
 
     async def _fill(self, group: asyncio.TaskGroup) -> bool:
-        """Claim as much as there is room for; whether anything was claimed."""
+        """Claim as much as there is room for, and where there is none, what is urgent; whether anything was claimed."""
         if self._health.paused or not self._journal.writable or not await self._health.look():
             return False
-        room = self._limit - len(self._running)
-        if room < max(1, self._limit // 4):
-            return False
-        claimed = await self._claim(room)
+        if self._is_full:
+            claimed = await self._claim(URGENT_BESIDE * self._limit - len(self._running), urgent_only=True)
+        else:
+            claimed = await self._claim(self._limit - len(self._running))
         for link, stored in self._as_they_are(claimed):
             task = group.create_task(self._worker.deliver(link, stored))
             self._running.add(task)
             task.add_done_callback(self._ended)
         return bool(claimed)
 
-    async def _claim(self, limit: int) -> list[Link]:
+    async def _claim(self, limit: int, *, urgent_only: bool = False) -> list[Link]:
         name = self._target.name
-        if self._draining or self._journal.read(lambda db: links.next_due(db, name)) is None:
+        if self._draining or limit < 1 or self._journal.read(lambda db: links.next_due(db, name, urgent_only)) is None:
             return []
         try:
-            return await self._journal.submit(lambda tx: links.claim(tx, name, limit))
+            return await self._journal.submit(lambda tx: links.claim(tx, name, limit, urgent_only))
         except JournalError:
             if self._journal.writable:
                 raise
@@ -147,7 +153,7 @@ class Deliverer:
             return UNWRITABLE
         if not self._health.is_open:
             return max(0.05, self._health.seconds_left)
-        if self._limit - len(self._running) < max(1, self._limit // 4):
+        if self._is_full:
             return LONGEST_SLEEP
         due = self._journal.read(lambda db: links.next_due(db, self._target.name))
         if due is None:

@@ -28,6 +28,7 @@ from bridge.plans.goal import Aim, Goal, goal, must_lock_first
 from bridge.plans.outcome import Outcome, Trouble, outcome
 from bridge.plans.states import Event, State, step
 from bridge.targets import Health, Target
+from bridge.targets.gate import LANE
 from connectors.sdk import Capability, ConnectorError, Entry, Gone, Reference, Refused, Value
 
 log = structlog.get_logger()
@@ -53,6 +54,7 @@ class Worker:
 
     async def deliver(self, link: Link, stored: Stored | None) -> None:
         """Deliver the resource as it is, and settle. Raises nothing but a `JournalError`."""
+        LANE.set(link.lane)
         began = self.clock.monotonic()
         rules = self.target.rules.get(link.kind)
         if rules is None:  # the config has taken the kind away: what is there stays

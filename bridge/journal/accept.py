@@ -15,6 +15,7 @@ import orjson
 
 from bridge.journal import changes, links, lookup, memberships, resources
 from bridge.journal.ids import new_id
+from bridge.journal.links import NORMAL, URGENT
 from bridge.journal.resources import Stored
 from bridge.journal.sql import load
 from bridge.journal.writer import Tx
@@ -23,7 +24,6 @@ from bridge.scim.errors import NotFound, PreconditionFailed, Uniqueness
 from bridge.scim.members import MemberOp
 
 _SQL = load("resources")
-URGENT, NORMAL = 0, 1
 
 
 @dataclass(frozen=True, slots=True)

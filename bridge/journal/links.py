@@ -17,7 +17,7 @@ from connectors.sdk import Ref
 
 _SQL = load("links")
 
-URGENT, NORMAL, BULK = 0, 1, 2
+URGENT, NORMAL, BULK = LANES = 0, 1, 2
 """Lanes: who is disabled or enabled goes first, what reconciliation and new rules want goes last."""
 
 
@@ -42,6 +42,7 @@ class Link(NamedTuple):
     intent: str | None
     verify: bool
     rules: str | None
+    lane: int = NORMAL
     held: bool = False  # something of it waits for a person, or was decided by one
 
     @property
@@ -92,10 +93,10 @@ def write(tx: Tx) -> None:
     write_rows(tx.db, _SQL["wish"], tx.wishes)
 
 
-def claim(tx: Tx, target: str, limit: int) -> list[Link]:
+def claim(tx: Tx, target: str, limit: int, urgent_only: bool = False) -> list[Link]:
     """Take work that is due, urgent first; each link is this worker's until it is settled."""
     found: list[Link] = []
-    for lane in (URGENT, NORMAL, BULK):
+    for lane in (URGENT,) if urgent_only else LANES:
         row = {"target": target, "lane": lane, "now": tx.now, "limit": limit - len(found)}
         found += [_link(target, each) for each in tx.db.execute(_SQL["claim"], row)]
         if len(found) == limit:
@@ -108,9 +109,10 @@ def abandoned(tx: Tx, target: str) -> int:
     return tx.db.execute(_SQL["abandoned"], {"target": target, "now": tx.now}).rowcount
 
 
-def next_due(db: sqlite3.Connection, target: str) -> int | None:
+def next_due(db: sqlite3.Connection, target: str, urgent_only: bool = False) -> int | None:
     """When there is work next, in milliseconds; None when there is none."""
-    due: int | None = db.execute(_SQL["next_due"], {"target": target}).fetchone()[0]
+    query = _SQL["next_urgent" if urgent_only else "next_due"]
+    due: int | None = db.execute(query, {"target": target}).fetchone()[0]
     return due
 
 

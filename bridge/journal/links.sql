@@ -26,7 +26,7 @@ UPDATE link SET state = 'sending', sending = wish
 WHERE target = :target AND state = 'dirty' AND resource IN (
   SELECT resource FROM link WHERE target = :target AND state = 'dirty' AND lane = :lane AND due <= :now
   ORDER BY due LIMIT :limit)
-RETURNING resource, kind, sending, attempts, version, entry_id, locator, claim, applied, disabled, member, intent, verify, rules,
+RETURNING resource, kind, sending, attempts, version, entry_id, locator, claim, applied, disabled, member, intent, verify, rules, lane,
   EXISTS (SELECT 1 FROM hold AS h WHERE h.target = link.target AND h.resource = link.resource);
 
 -- abandoned --
@@ -38,6 +38,9 @@ SELECT min(due) FROM (
   SELECT min(due) AS due FROM link WHERE target = :target AND state = 'dirty' AND lane = 0 UNION ALL
   SELECT min(due) FROM link WHERE target = :target AND state = 'dirty' AND lane = 1 UNION ALL
   SELECT min(due) FROM link WHERE target = :target AND state = 'dirty' AND lane = 2);
+
+-- next_urgent --
+SELECT min(due) FROM link WHERE target = :target AND state = 'dirty' AND lane = 0;
 
 -- intend --
 UPDATE link SET claim = :claim, intent = :intent WHERE target = :target AND resource = :resource AND state = 'sending';

@@ -40,7 +40,7 @@ async def confirm_absences(target: Target, worker: Worker, rules: Rules) -> None
     """Look directly for every entry that the read did not find: missing, or compared like the others."""
     for sort, absent in ((Sort.MISSING, Scratch.absent), (Sort.GONE, Scratch.gone)):
         after = ""
-        while links := await worker.do(partial(absent, kind=rules.kind, after=after, limit=target.concurrency)):
+        while links := await worker.do(partial(absent, kind=rules.kind, after=after, limit=target.gate.most)):
             answers = await _look_for(target, rules, links)
             await worker.do(partial(_settle, target=target, rules=rules, sort=sort, answers=answers))
             after = links[-1].resource

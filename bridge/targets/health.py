@@ -24,13 +24,11 @@ from bridge.plans.breaker import (
     after_success,
     looking,
 )
+from bridge.targets.gate import NotCalled
 from bridge.targets.target import Target
 from connectors.sdk import ConnectorError, Refused, TargetDown, TargetMisconfigured, Throttled
 
 log = structlog.get_logger()
-
-RAMP_START = 1
-"""Calls under way right after an outage; doubled by each success."""
 
 
 class Health:
@@ -48,9 +46,10 @@ class Health:
         self._identity = known.identity
         self.paused = known.paused
         self.until_plan = known.until_plan
+        if self.breaker.state is not BreakerState.CLOSED:
+            target.shut(self.breaker.reason or "it is down")
         self._refusals = Refusals()
         self._probed = False
-        self.allowed = target.concurrency
         self._looking = asyncio.Lock()
 
     @property
@@ -96,7 +95,7 @@ class Health:
 
     async def heard(self, error: Exception) -> None:
         """An error came of a call: open the breaker where it is the target's."""
-        if isinstance(error, Refused):
+        if isinstance(error, (Refused, NotCalled)):
             return
         await self._open(after_error(self.breaker, error, self._clock.now(), self._chance()))
 
@@ -113,7 +112,6 @@ class Health:
     async def succeeded(self) -> None:
         """A write succeeded."""
         self._refusals.note(self._clock.now(), None)
-        self.allowed = min(self._target.concurrency, self.allowed * 2)
         await self._set(after_success(self.breaker))
 
     async def _open(self, breaker: Breaker) -> None:
@@ -121,6 +119,7 @@ class Health:
             return
         if self.breaker.state is BreakerState.CLOSED or self.breaker.cause != breaker.cause:
             log.warning("target.went_down", target=self._target.name, cause=breaker.cause, reason=breaker.reason)
+        self._target.shut(breaker.reason or "it is down")
         await self._set(breaker)
 
     async def _came_back(self, server: str, warnings: tuple[str, ...]) -> None:
@@ -128,8 +127,7 @@ class Health:
             log.info("target.came_up", target=self._target.name, server=server)
             for warning in warnings:
                 log.warning("target.warned", target=self._target.name, warning=warning)
-        if self.breaker.cause is not None:
-            self.allowed = RAMP_START
+        self._target.unshut()
         self._probed = True
         await self._set(after_probe(self.breaker))
 

@@ -7,7 +7,7 @@ the outcome of a write is unknown, and that a target that is read from is down.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from glob import escape
 from typing import TypeVar, cast
 
@@ -15,6 +15,7 @@ from bridge.mapping import Rules
 from bridge.plans.guards import is_protected
 from bridge.settings import TargetSettings
 from bridge.settings.models import GuardSettings
+from bridge.targets.gate import Gate
 from connectors.sdk import (
     Activation,
     Capability,
@@ -38,20 +39,19 @@ T = TypeVar("T")
 
 
 class Target:
-    """A configured system that we write to. Deliverer and reconciler share it, and its limit on calls under way."""
+    """A configured system that we write to. Deliverer and reconciler share it, and its gate."""
 
     def __init__(self, name: str, settings: TargetSettings, connector: Connector, rules: Mapping[str, Rules]) -> None:
         self.name = name
         self.settings = settings
         self.connector = connector
         self.rules = rules
-        self.concurrency = connector.concurrency
         self.capabilities = _implemented(connector)
         self.probed: Probe | None = None
         self._protected: GuardSettings | None = None
-        self._calls = asyncio.Semaphore(connector.concurrency)
+        self.gate = Gate(connector.concurrency)
         looks = getattr(connector, "looks", None)
-        self._looks = asyncio.Semaphore(looks) if looks else self._calls
+        self._looks = Gate(looks) if looks else self.gate
 
     @property
     def guards(self) -> GuardSettings:
@@ -74,24 +74,34 @@ class Target:
     async def close(self) -> None:
         await self.connector.close()
 
+    def shut(self, reason: str) -> None:
+        """It is down: it is not called, and who waits to call it is sent back."""
+        for gate in (self.gate, self._looks):
+            gate.shut(reason)
+
+    def unshut(self) -> None:
+        """It is back: it is called by few at first."""
+        for gate in (self.gate, self._looks):
+            gate.open()
+
     async def probe(self) -> Probe:
-        """Reach the target; what it can do is known from then on."""
-        self.probed = await self._read(self.connector.probe())
+        """Reach the target, past its gate; what it can do is known from then on."""
+        self.probed = await self._read_now(self.connector.probe)
         self.capabilities = _implemented(self.connector) & self.probed.capabilities
         self._protected = None
         return self.probed
 
     async def get(self, ref: Ref, attributes: Sequence[str], members: bool = False) -> Entry | None:
-        limit = self._calls if ref.id else self._looks
-        return await self._read(self.connector.get(ref, attributes, members), limit)
+        gate = self.gate if ref.id else self._looks
+        return await self._read(lambda: self.connector.get(ref, attributes, members), gate)
 
     async def find(self, key: Key) -> list[Ref]:
-        return await self._read(self.connector.find(key))
+        return await self._read(lambda: self.connector.find(key))
 
     async def search(self, query: Query) -> AsyncIterator[Page]:
         """Page by page; the deadline is a page's, not the whole read's."""
         pages = aiter(self.connector.search(query))
-        while (page := await self._read(anext(pages, None))) is not None:
+        while (page := await self._read(lambda: anext(pages, None))) is not None:
             yield page
 
     def locate(self, entry: Entry) -> str:
@@ -108,23 +118,23 @@ class Target:
 
     async def create(self, entry: Entry) -> Ref:
         self._never(self.locate(entry))
-        return await self._write(self.connector.create(entry))
+        return await self._write(lambda: self.connector.create(entry))
 
     async def update(self, ref: Ref, delta: Delta) -> Ref:
         self._never(ref.locator, *([self.locate(delta.entry)] if delta.relocate else []))
-        return await self._write(self.connector.update(ref, delta))
+        return await self._write(lambda: self.connector.update(ref, delta))
 
     async def delete(self, ref: Ref) -> None:
         self._never(ref.locator)
-        await self._write(self.connector.delete(ref))
+        await self._write(lambda: self.connector.delete(ref))
 
     async def update_members(self, ref: Ref, add: Sequence[str], remove: Sequence[str]) -> None:
         self._never(ref.locator)
-        await self._write(cast(Members, self.connector).update_members(ref, add, remove))
+        await self._write(lambda: cast(Members, self.connector).update_members(ref, add, remove))
 
     async def activate(self, ref: Ref, active: bool) -> None:
         self._never(ref.locator)
-        await self._write(cast(Activation, self.connector).activate(ref, active))
+        await self._write(lambda: cast(Activation, self.connector).activate(ref, active))
 
     def _never(self, *places: str) -> None:
         """Refuse to write a protected entry, whoever wants it."""
@@ -137,19 +147,22 @@ class Target:
                 fix="take it out of [targets.NAME.guards] protected, or leave the resource out of the scope",
             )
 
-    async def _read(self, call: Awaitable[T], limit: asyncio.Semaphore | None = None) -> T:
-        async with limit or self._calls:
-            try:
-                async with asyncio.timeout(self.settings.timeout):
-                    return await call
-            except TimeoutError:
-                raise TargetDown(f"no answer within {self.settings.timeout:g} s", code="timeout") from None
+    async def _read(self, call: Callable[[], Awaitable[T]], gate: Gate | None = None) -> T:
+        async with (gate or self.gate).call():
+            return await self._read_now(call)
 
-    async def _write(self, call: Awaitable[T]) -> T:
-        async with self._calls:
+    async def _read_now(self, call: Callable[[], Awaitable[T]]) -> T:
+        try:
+            async with asyncio.timeout(self.settings.timeout):
+                return await call()
+        except TimeoutError:
+            raise TargetDown(f"no answer within {self.settings.timeout:g} s", code="timeout") from None
+
+    async def _write(self, call: Callable[[], Awaitable[T]]) -> T:
+        async with self.gate.call():
             try:
                 async with asyncio.timeout(self.settings.timeout):
-                    return await call
+                    return await call()
             except TimeoutError:
                 raise OutcomeUnknown(f"no answer within {self.settings.timeout:g} s", code="timeout") from None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bridge.delivery.deliverer import AHEAD
+from bridge.journal.links import URGENT
 from connectors.sdk import Entry, Ref, TargetDown
 from connectors.sdk.memory import MemoryConnector
 from tests.unit.delivery.world import World
@@ -113,6 +114,29 @@ async def test_no_more_is_claimed_than_there_is_room_for_and_no_more_called_than
     assert 20 == len(slow.entries())
 
 
+async def test_a_disable_overtakes_a_backlog_of_slow_creates(slow: World) -> None:
+    """It is claimed although there is no room, and called before those that wait for a call."""
+    connector = slow.connector
+    assert isinstance(connector, Slow)
+    settled = _noticing(slow)
+    await slow.user("kim")
+    connector.gate.set()
+    async with _running(slow):
+        await settled()
+        connector.gate.clear()
+        for number in range(40):
+            await slow.user(f"user{number:02}")
+        await _until(slow, lambda: connector.under_way == 2)
+        await slow.change("kim", active=False)
+        await _until_at_the_gate(slow, URGENT)
+        connector.calls.clear()
+        connector.gate.set()
+        await settled()
+
+    first = [verb for verb, _ in connector.calls][:3]
+    assert "activate" in first, first
+
+
 async def test_while_the_target_is_down_nothing_is_claimed(slow: World) -> None:
     slow.connector.fail = [TargetDown("refused")]
     await slow.user("kim")
@@ -121,6 +145,13 @@ async def test_while_the_target_is_down_nothing_is_claimed(slow: World) -> None:
 
     assert ("probe",) == tuple(verb for verb, _ in slow.connector.calls)
     assert (1, 0) == (slow.standing().backlog, slow.standing().sending)
+
+
+async def _until_at_the_gate(world: World, lane: int) -> None:
+    """A call of this lane waits for its turn."""
+    async with asyncio.timeout(10):
+        while lane not in [lane for lane, *_ in world.target.gate._waiting]:
+            await asyncio.sleep(0)
 
 
 async def _until_called(world: World, verb: str) -> None:

@@ -12,6 +12,7 @@ from bridge.journal import Journal, open_journal
 from bridge.plans.breaker import MANY_REFUSALS, BreakerState
 from bridge.settings import TargetSettings
 from bridge.targets import Health, Target
+from bridge.targets.gate import NotCalled
 from connectors.sdk import (
     Conflict,
     ConnectorError,
@@ -19,6 +20,7 @@ from connectors.sdk import (
     Missing,
     OutcomeUnknown,
     Probe,
+    Ref,
     Refused,
     TargetDown,
     TargetMisconfigured,
@@ -34,10 +36,12 @@ class Room:
     clock: SetClock
     connector: MemoryConnector
 
-    def health(self) -> Health:
+    def target(self) -> Target:
+        return Target("corp", TargetSettings(name="corp", connector="memory"), self.connector, {})
+
+    def health(self, target: Target | None = None) -> Health:
         """As a process that starts now has it."""
-        settings = TargetSettings(name="corp", connector="memory")
-        return Health(self.journal, Target("corp", settings, self.connector, {}), self.clock, lambda: 1.0)
+        return Health(self.journal, target or self.target(), self.clock, lambda: 1.0)
 
     @property
     def probes(self) -> int:
@@ -135,19 +139,37 @@ async def test_all_calls_that_fail_with_a_target_that_goes_are_one_failure(room:
     assert health.seconds_left == 1.0
 
 
-async def test_after_an_outage_few_calls_go_first(room: Room) -> None:
-    health = room.health()
+async def test_while_it_is_down_nothing_is_called_and_after_an_outage_few_calls_go_first(room: Room) -> None:
+    target = room.target()
+    health = room.health(target)
     await health.look()
     await health.heard(TargetDown("reset"))
+    with pytest.raises(NotCalled, match="reset"):
+        await target.get(Ref("users", "1", ""), [])
     room.clock.advance(1.0)
     await health.look()
 
-    allowed = [health.allowed]
-    for _ in range(4):
-        await health.succeeded()
-        allowed.append(health.allowed)
+    assert 1 == target.gate.limit
+    assert await target.get(Ref("users", "1", ""), []) is None
 
-    assert [1, 2, 4, 8, 8] == allowed
+
+async def test_a_target_that_was_down_when_the_process_ended_is_not_called_by_the_next(room: Room) -> None:
+    health = room.health()
+    await health.look()
+    await health.heard(TargetMisconfigured("bad password"))
+    target = room.target()
+    room.health(target)
+
+    with pytest.raises(NotCalled, match="bad password"):
+        await target.get(Ref("users", "1", ""), [])
+
+
+async def test_a_call_that_was_not_made_says_nothing_of_the_target(room: Room) -> None:
+    health = room.health()
+    await health.look()
+    await health.heard(NotCalled("reset"))
+
+    assert health.is_open
 
 
 async def test_an_error_of_an_entry_leaves_the_target_open(room: Room) -> None:
