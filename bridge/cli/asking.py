@@ -18,8 +18,9 @@ from bridge.journal import JournalError
 from bridge.settings import Settings, SettingsInvalid
 from bridge.settings.plugins import discover
 
-_READS = ("plan", "reconcile")
-"""Commands that reach the target they are about."""
+_REACH_SUBJECT = ("plan", "reconcile")
+_REACH_TARGET = ("why", "relink")
+"""Commands that reach the target they are about: their subject, or their option `target`; without that, all."""
 
 
 def ask(
@@ -58,7 +59,7 @@ async def _here(settings: Settings, question: Question) -> Any:
     try:
         targets = [wiring.target_of(settings, each, plugins) for each in settings.targets.values()]
         units = {each.name: wiring.unit_of(each, journal, clock) for each in targets}
-        asked = [unit for name, unit in units.items() if name == question.subject and question.command in _READS]
+        asked = [unit for name, unit in units.items() if _reaches(question, name)]
         for unit in asked:
             await unit.target.open()
         try:
@@ -68,3 +69,9 @@ async def _here(settings: Settings, question: Question) -> Any:
                 await unit.target.close()
     finally:
         await journal.close()
+
+
+def _reaches(question: Question, target: str) -> bool:
+    if question.command in _REACH_SUBJECT:
+        return target == question.subject
+    return question.command in _REACH_TARGET and question.options.get("target") in (None, target)

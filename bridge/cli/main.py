@@ -13,9 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 NOT_BUILT = {
-    "why": "explaining one user",
-    "links": "showing and mending links",
-    "deliveries": "listing and retrying deliveries",
     "token": "tokens kept in the journal (the bootstrap token of [clients.NAME] works)",
     "restore": "restoring an entry as it was",
 }
@@ -64,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     _plans(commands)
     _journal(commands)
     _targets(commands)
+    _why(commands)
+    _links(commands)
+    _deliveries(commands)
     connectors = commands.add_parser("connectors", help="the connectors that are installed")
     connectors.add_argument("action", choices=("list",), help="`new` and `certify` are not built yet")
     connectors.set_defaults(module="connectors")
@@ -120,6 +120,49 @@ def _targets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         command.set_defaults(module="targets")
 
 
+def _why(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    why = _with_config(commands.add_parser("why", help="why the targets hold of a user or group what they hold"))
+    why.add_argument("subject", metavar="USER", help=_USER)
+    why.add_argument("target", metavar="TARGET", nargs="?", help="default: all of them")
+    why.add_argument("--values", action="store_true", help="show the values of attributes too, not their names alone")
+    why.add_argument("--json", action="store_true")
+    why.set_defaults(module="why")
+
+
+def _links(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    actions = commands.add_parser("links", help="show and mend which entry is whose").add_subparsers(
+        dest="action", required=True, metavar="ACTION"
+    )
+    show = _with_config(actions.add_parser("show", help="the entry of a user or group at each target"))
+    relink = _with_config(actions.add_parser("relink", help="its entry is this one; it is delivered there from now on"))
+    unlink = _with_config(actions.add_parser("unlink", help="its entry is not ours any more; it stays as it is"))
+    for command in (show, relink, unlink):
+        command.add_argument("subject", metavar="USER", help=_USER)
+        command.add_argument("target", metavar="TARGET", nargs="?" if command is show else None)
+        command.add_argument("--json", action="store_true")
+        command.set_defaults(module="links")
+    relink.add_argument("entry", metavar="ENTRY", help="its place at the target: a DN, a URL, a key")
+    relink.add_argument("--id", action="store_true", dest="by_id", help="ENTRY is the id that the target gave it")
+
+
+def _deliveries(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    actions = commands.add_parser("deliveries", help="list and retry what is not delivered").add_subparsers(
+        dest="action", required=True, metavar="ACTION"
+    )
+    listed = _with_config(actions.add_parser("list", help="what is parked, put off, or due"))
+    listed.add_argument("subject", metavar="TARGET", nargs="?", help="default: all of them")
+    listed.add_argument("--parked", action="store_true", help="only what waits for a person")
+    listed.add_argument("--limit", type=int, metavar="N", help="so many at most (default: 100)")
+    retry = _with_config(actions.add_parser("retry", help="try again now what is parked or put off"))
+    retry.add_argument("subject", metavar="TARGET")
+    retry.add_argument("--only", metavar="USER", help=_USER)
+    retry.add_argument("--code", metavar="CODE", help="only what failed with this code")
+    for command in (listed, retry):
+        command.add_argument("--json", action="store_true")
+        command.set_defaults(module="deliveries")
+
+
+_USER = "a user or group, by user name, display name or id"
 _ANCHOR = "a place the chain must have passed, from a log line journal.anchored; may be repeated"
 
 

@@ -6,12 +6,13 @@ What changes something is recorded in the journal's chain, in the same transacti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from bridge.clock import Clock
 from bridge.daemon.control.protocol import CommandFailed, Question
+from bridge.daemon.mending import Mending
 from bridge.daemon.status import status
 from bridge.daemon.wiring import Unit
 from bridge.journal import Journal, actions, plans, targets
@@ -30,43 +31,40 @@ class Commands:
         self._units = units
         self._clock = clock
         self._running = running
+        self._mending = mending = Mending(journal, units, clock)
+        self._answers: Mapping[str, Callable[[Question], Awaitable[Any]]] = {
+            "status": lambda _: self.status(),
+            "plan": self._plan,
+            "reconcile": lambda question: self._reconcile(question, dry=False),
+            "plans": lambda _: self._plans(),
+            "approve": self._approve,
+            "reject": lambda question: self._decide(question, _reject),
+            "pause": self._pause,
+            "resume": self._pause,
+            "backup": self._backup,
+            "why": mending.why,
+            "links": mending.show,
+            "relink": mending.relink,
+            "unlink": mending.unlink,
+            "deliveries": mending.deliveries,
+            "retry": mending.retry,
+        }
 
     async def answer(self, question: Question) -> Any:
         """Carry out one command; `CommandFailed` where it cannot be."""
-        match question.command:
-            case "status":
-                return await self.status()
-            case "plan":
-                return await self._plan(question.subject) or await self._reconcile(question, dry=True)
-            case "reconcile":
-                return await self._reconcile(question, dry=False)
-            case "plans":
-                return [plan_document(plan) for plan in await self._journal.scan(plans.listing)]
-            case "approve":
-                only = question.options.get("only")
-                return await self._decide(question, lambda tx, plan: _approve(tx, plan, only))
-            case "reject":
-                return await self._decide(question, _reject)
-            case "pause" | "resume":
-                return await self._pause(question)
-            case "backup":
-                return await self._backup(question)
-            case command:
-                raise CommandFailed(f"the daemon knows no command {command!r}; is it another version than the CLI?")
+        answers = self._answers.get(question.command)
+        if answers is None:
+            command = question.command
+            raise CommandFailed(f"the daemon knows no command {command!r}; is it another version than the CLI?")
+        return await answers(question)
 
     async def status(self) -> dict[str, Any]:
         """The status document."""
         settings = [unit.target.settings for unit in self._units.values()]
         return await status(self._journal, settings, self._clock, running=self._running)
 
-    def _unit(self, name: str | None) -> Unit:
-        unit = self._units.get(name or "")
-        if unit is None:
-            raise CommandFailed(f"there is no target {name!r}; targets: {', '.join(sorted(self._units)) or 'none'}")
-        return unit
-
     async def _reconcile(self, question: Question, *, dry: bool) -> dict[str, Any]:
-        unit = self._unit(question.subject)
+        unit = self._mending.unit(question.subject)
         if not await unit.health.look():
             raise CommandFailed(
                 f"{question.subject} cannot be read now: {unit.health.breaker.reason}; "
@@ -76,12 +74,20 @@ class Commands:
             await self._journal.submit(lambda tx: _record(tx, question))
         return to_document(await unit.reconciler.run(dry=dry))
 
-    async def _plan(self, plan_id: str | None) -> dict[str, Any] | None:
-        """The plan of this id; None where it is a target's name."""
-        if plan_id is None or plan_id in self._units:
-            return None
-        plan = await self._journal.scan(lambda db: plans.get(db, plan_id))
-        return None if plan is None else {"plan": plan_document(plan), "exit_code": 2 if plan.state.is_open else 0}
+    async def _plan(self, question: Question) -> dict[str, Any]:
+        """The plan of this id; where none has it, a dry run of the target of this name."""
+        name = question.subject or ""
+        plan = None if name in self._units else await self._journal.scan(lambda db: plans.get(db, name))
+        if plan is None:
+            return await self._reconcile(question, dry=True)
+        return {"plan": plan_document(plan), "exit_code": 2 if plan.state.is_open else 0}
+
+    async def _plans(self) -> list[dict[str, Any]]:
+        return [plan_document(plan) for plan in await self._journal.scan(plans.listing)]
+
+    async def _approve(self, question: Question) -> dict[str, Any]:
+        only = question.options.get("only")
+        return await self._decide(question, lambda tx, plan: _approve(tx, plan, only))
 
     async def _decide(self, question: Question, decide: Callable[[Tx, str], dict[str, Any]]) -> dict[str, Any]:
         def work(tx: Tx) -> dict[str, Any]:
@@ -98,7 +104,7 @@ class Commands:
 
     async def _pause(self, question: Question) -> dict[str, Any]:
         """Stop or start writing to a target; what is in hand is finished."""
-        name = self._unit(question.subject).target.name
+        name = self._mending.unit(question.subject).target.name
 
         def work(tx: Tx) -> bool:
             if question.command == "resume":

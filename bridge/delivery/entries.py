@@ -240,5 +240,5 @@ def _disputed(place: str) -> Refused:
     return Refused(
         f"there is an entry at {place} already that is not ours; it was not touched",
         code="disputed",
-        fix="remove or rename that entry, or the user; adopting entries is not built yet",
+        fix="remove or rename that entry, or the user; or, if it is that user's: scim-bridge links relink",
     )

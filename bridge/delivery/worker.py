@@ -81,7 +81,7 @@ class Worker:
             self._tell(progress, began)
 
     async def _fulfil(self, progress: Progress, stored: Stored | None) -> None:
-        body = _body(stored)
+        body = body_of(stored)
         can_lock = self.target.has(Capability.ACTIVATION)
         if body is not None:
             await self._lock_first(progress, body, can_lock)
@@ -230,7 +230,7 @@ def _write(tx: Any, settled: Settle, progress: Progress) -> None:
         links.refer(tx, settled.link, progress.names)
 
 
-def _body(stored: Stored | None) -> dict[str, Any] | None:
+def body_of(stored: Stored | None) -> dict[str, Any] | None:
     """The resource as the mapping reads it; None once it is deleted."""
     if stored is None or stored.deleted is not None:
         return None

@@ -163,29 +163,33 @@ def settle(tx: Tx, settled: Settle, before: Link) -> None:
     if tx.db.execute(_SQL["settle"], row).rowcount == 0:
         raise RuntimeError(f"the link of {link.resource} at {link.target} was settled twice")
     tx.dirtied.add(link.target)
-    freed = before.claim if before.claim != link.claim else None
-    for claim in (freed, settled.waits_claim):  # what we wait for may have been freed while we found out
-        named = {"target": link.target, "claim": claim, "now": tx.now}
-        if claim is not None and tx.db.execute(_SQL["is_claimed"], named).fetchone() is None:
-            tx.db.execute(_SQL["wake_claim"], named)
+    for claim in (before.claim if before.claim != link.claim else None, settled.waits_claim):
+        if claim is not None:  # what we wait for may have been freed while we found out
+            freed(tx, link.target, claim)
     if (before.entry_id, before.locator, before.member) != (link.entry_id, link.locator, link.member):
-        _stir(tx, link)
+        stir(tx, link.target, link.resource, is_there=link.entry_id is not None)
 
 
-def _stir(tx: Tx, link: Link) -> None:
+def freed(tx: Tx, target: str, claim: str) -> None:
+    """Nobody has this place any more, it seems: who waits for it is due."""
+    if claimant(tx.db, target, claim) is None:
+        tx.db.execute(_SQL["wake_claim"], {"target": target, "claim": claim, "now": tx.now})
+
+
+def stir(tx: Tx, target: str, resource: str, *, is_there: bool) -> None:
     """The entry came, moved or went: the groups and entries that name it have work."""
-    named = {"target": link.target, "resource": link.resource}
+    named = {"target": target, "resource": resource}
     if not tx.db.execute(_SQL["is_named"], named).fetchone()[0]:
         return
     tx.db.execute(_SQL["stir_member"], named)
     naming = [*tx.db.execute(_SQL["groups_naming"], named), *tx.db.execute(_SQL["named_by"], named)]
-    for resource, kind in dict(naming).items():
-        dirty(tx, link.target, resource, kind)
-    if link.entry_id is None:
+    for each, kind in dict(naming).items():
+        dirty(tx, target, each, kind)
+    if is_there:
+        tx.db.execute(_SQL["stir_group"], named)
+    else:
         tx.db.execute(_SQL["forget_group"], named)
         tx.db.execute(_SQL["forget_references"], named)
-    else:
-        tx.db.execute(_SQL["stir_group"], named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,18 @@ def owner(db: sqlite3.Connection, target: str, entry: Ref) -> tuple[str, str | N
     named = {"target": target, "kind": entry.kind, "entry_id": entry.id}
     row = db.execute(_SQL["owner"], named).fetchone()
     return None if row is None else (row[0], row[1])
+
+
+def applied(db: sqlite3.Connection, target: str, resource: str) -> str | None:
+    """The entry as it was applied last, as JSON text."""
+    row = db.execute(_SQL["applied"], {"target": target, "resource": resource}).fetchone()
+    return None if row is None else row[0]
+
+
+def claimant(db: sqlite3.Connection, target: str, claim: str) -> tuple[str, str] | None:
+    """The resource that claims the place, and the place."""
+    row = db.execute(_SQL["claimant"], {"target": target, "claim": claim}).fetchone()
+    return None if row is None else (row[0], claim)
 
 
 def unpark(tx: Tx, target: str, code: str, since: int) -> int:

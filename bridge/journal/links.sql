@@ -63,8 +63,11 @@ UPDATE link SET
   error_at = CASE WHEN :error IS NULL THEN NULL ELSE :now END
 WHERE target = :target AND resource = :resource AND state = 'sending' AND sending = :wish;
 
--- is_claimed --
-SELECT 1 FROM link WHERE target = :target AND claim = :claim;
+-- applied --
+SELECT applied FROM link WHERE target = :target AND resource = :resource;
+
+-- claimant --
+SELECT resource FROM link WHERE target = :target AND claim = :claim;
 
 -- wake_claim --
 UPDATE link SET due = :now, waits_claim = NULL WHERE target = :target AND waits_claim = :claim AND state = 'dirty';

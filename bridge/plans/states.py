@@ -32,6 +32,8 @@ class Event(StrEnum):
     PUT_OFF = "put_off"  # not now: again when due
     REFUSED = "refused"  # not like this
     ABANDONED = "abandoned"  # its worker died
+    RETRIED = "retried"  # a person says: try again
+    FORGOTTEN = "forgotten"  # a person says: what is there is not ours
 
 
 class NoSuchStep(Exception):
@@ -48,6 +50,11 @@ TABLE: dict[tuple[State, Event], State] = {
     (State.SENDING, Event.PUT_OFF): State.DIRTY,
     (State.SENDING, Event.REFUSED): State.PARKED,
     (State.SENDING, Event.ABANDONED): State.DIRTY,
+    (State.DIRTY, Event.RETRIED): State.DIRTY,
+    (State.PARKED, Event.RETRIED): State.DIRTY,
+    (State.IN_SYNC, Event.FORGOTTEN): State.IN_SYNC,
+    (State.DIRTY, Event.FORGOTTEN): State.IN_SYNC,
+    (State.PARKED, Event.FORGOTTEN): State.IN_SYNC,
 }
 
 

@@ -136,11 +136,14 @@ class Target:
         self._never(ref.locator)
         await self._write(lambda: cast(Activation, self.connector).activate(ref, active))
 
-    def _never(self, *places: str) -> None:
-        """Refuse to write a protected entry, whoever wants it."""
+    def protects(self, *places: str) -> bool:
+        """Whether one of the places is never written, whoever wants it."""
         if self._protected is None:
             self._protected = self.guards
-        if self._protected.protected and any(is_protected(place, self._protected) for place in places):
+        return bool(self._protected.protected) and any(is_protected(place, self._protected) for place in places)
+
+    def _never(self, *places: str) -> None:
+        if self.protects(*places):
             raise Refused(
                 "the entry is protected and was not written",
                 code="protected",

@@ -22,7 +22,7 @@ COMMANDS = (
 )
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "targets"])
+@pytest.mark.parametrize("command", [*COMMANDS, "targets", "why", "links", "deliveries"])
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

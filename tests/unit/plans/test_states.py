@@ -16,6 +16,11 @@ STEPS = {
     (State.SENDING, Event.PUT_OFF): State.DIRTY,
     (State.SENDING, Event.REFUSED): State.PARKED,
     (State.SENDING, Event.ABANDONED): State.DIRTY,
+    (State.DIRTY, Event.RETRIED): State.DIRTY,
+    (State.PARKED, Event.RETRIED): State.DIRTY,
+    (State.IN_SYNC, Event.FORGOTTEN): State.IN_SYNC,
+    (State.DIRTY, Event.FORGOTTEN): State.IN_SYNC,
+    (State.PARKED, Event.FORGOTTEN): State.IN_SYNC,
 }
 
 

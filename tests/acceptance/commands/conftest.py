@@ -1,0 +1,106 @@
+"""A daemon with a directory and a CSV file, and the commands as an operator types them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.slapd import PASSWORD, SERVICE
+from tests.daemon import PATCH, USER, Daemon
+from tests.slapd import Tree, slapd, slapd_admin, tree
+
+__all__ = ["slapd", "slapd_admin", "tree"]
+
+TARGETS = """
+[targets.corp]
+connector = "ldap"
+url = "{url}"
+bind_dn = "{service}"
+bind_password = "file:credentials/corp-bind"
+[targets.corp.users]
+base = "{people}"
+scope = 'not (userType eq "Guest")'
+[targets.corp.users.attributes]
+uid = "userName"
+cn = "userName"
+sn = "name.familyName"
+mail = 'emails[type eq "work"].value'
+title = "title"
+manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager"
+[targets.corp.groups]
+base = "{groups}"
+[targets.corp.groups.attributes]
+cn = "displayName"
+
+[targets.file]
+connector = "csv"
+path = "drops/users.csv"
+[targets.file.users.attributes]
+login = "userName"
+"""
+
+
+@dataclass
+class Office:
+    """The daemon, the directory's branch, and a person at a terminal."""
+
+    daemon: Daemon
+    tree: Tree
+
+    def run(self, *words: str, code: int = 0) -> str:
+        """What a command prints; fails where its exit code is another."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bridge", *words, "--config", str(self.daemon.config)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr + done.stdout
+        return done.stdout if code == 0 else done.stderr
+
+    def ask(self, *words: str) -> Any:
+        """The same as JSON."""
+        return json.loads(self.run(*words, "--json"))
+
+    def actions(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """What stands in the audit: operation, subject, detail; the oldest first. The daemon must not run."""
+        with closing(sqlite3.connect(self.daemon.folder / "journal.db")) as db:
+            rows = db.execute("SELECT operation, subject, payload FROM action WHERE actor = 'operator' ORDER BY seq")
+            return [(operation, subject, json.loads(payload)) for operation, subject, payload in rows]
+
+    def user(self, login: str, **fields: Any) -> str:
+        """Create a user; its id."""
+        body = {"schemas": [USER], "userName": login, "name": {"familyName": login.title()}, **fields}
+        status, made = self.daemon.send("POST", "/Users", body)
+        assert status == 201, made
+        return str(made["id"])
+
+    def change(self, id_: str, **fields: Any) -> None:
+        operations = [{"op": "replace", "path": name, "value": value} for name, value in fields.items()]
+        status, answer = self.daemon.send("PATCH", f"/Users/{id_}", {"schemas": [PATCH], "Operations": operations})
+        assert status == 200, answer
+
+    def settled(self) -> None:
+        self.daemon.until(self.daemon.settled)
+
+    def dn(self, login: str) -> str:
+        return f"uid={login},{self.tree.people}"
+
+
+@pytest.fixture
+def office(tmp_path: Path, tree: Tree) -> Iterator[Office]:
+    daemon = Daemon(tmp_path)
+    targets = TARGETS.format(url=tree.slapd.url, service=SERVICE, people=tree.people, groups=tree.groups)
+    daemon.configure(targets, **{"corp-bind": PASSWORD})
+    yield Office(daemon.start(), tree)
+    daemon.close()

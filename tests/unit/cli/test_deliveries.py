@@ -1,0 +1,50 @@
+"""What `deliveries` shows a person."""
+
+from typing import Any
+
+from bridge.cli.deliveries import _listed, _retried
+
+LINK: dict[str, Any] = {
+    "target": "corp",
+    "name": "kim",
+    "kind": "users",
+    "state": "parked",
+    "due": 1_795_000_000_000,
+    "attempts": 2,
+    "error": "Refused",
+    "code": "65",
+    "attribute": "sn",
+    "text": "sn is missing",
+    "fix": "map sn",
+}
+
+
+def test_what_is_parked_says_why_and_what_to_do() -> None:
+    assert [
+        "corp: kim (users): parked, 2 attempts",
+        "    sn: sn is missing (code 65)",
+        "    → map sn",
+    ] == list(_listed({"count": 1, "deliveries": [LINK]}))
+
+
+def test_what_was_put_off_says_until_when_and_what_is_left_out_is_counted() -> None:
+    link = {**LINK, "state": "dirty", "error": None, "fix": None, "attempts": 0}
+
+    assert [
+        "corp: kim (users): dirty, due 2026-11-18 11:06:40 UTC",
+        "… and 7 more (--limit N shows more)",
+    ] == list(_listed({"count": 8, "deliveries": [link]}))
+
+
+def test_nothing_to_list_is_said() -> None:
+    assert ["everything is delivered"] == list(_listed({"count": 0, "deliveries": []}))
+
+
+def test_what_was_retried_is_counted() -> None:
+    answer = {"target": "corp", "unparked": 2, "hastened": 1, "waits": "corp is paused: by an operator"}
+
+    assert ["corp: 2 parked and 1 put off are due now", "  but corp is paused: by an operator"] == list(
+        _retried(answer)
+    )
+    nothing = {"target": "corp", "unparked": 0, "hastened": 0, "waits": None}
+    assert ["corp: nothing of that was parked or waited for its time"] == list(_retried(nothing))
