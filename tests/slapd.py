@@ -118,13 +118,17 @@ def tree(slapd: Slapd, slapd_admin: Any) -> Tree:
 
 
 @pytest.fixture
-def own_slapd(tmp_path: Path) -> Iterator[Callable[..., Slapd]]:
-    """Makes servers that end with the test: `own_slapd(overlays=(), size_limit=50)`."""
+def own_slapd() -> Iterator[Callable[..., Slapd]]:
+    """Makes servers that end with the test: `own_slapd(overlays=(), size_limit=50)`.
+
+    Not below pytest's folder: each pytest that starts closes that to others, and slapd runs as nobody.
+    """
     need_slapd()
     with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="slapd-", dir="/tmp")))
 
         def make(**options: Any) -> Slapd:
-            server = Slapd(tmp_path / f"slapd{next(_numbers)}", **options).prepare().start()
+            server = Slapd(folder / f"slapd{next(_numbers)}", **options).prepare().start()
             stack.callback(server.stop)
             return server
 

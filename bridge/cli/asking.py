@@ -18,7 +18,7 @@ from bridge.journal import JournalError
 from bridge.settings import Settings, SettingsInvalid
 from bridge.settings.plugins import discover
 
-_REACH_SUBJECT = ("plan", "reconcile")
+_REACH_SUBJECT = ("plan", "reconcile", "probe")
 _REACH_TARGET = ("why", "relink")
 """Commands that reach the target they are about: their subject, or their option `target`; without that, all."""
 

@@ -109,13 +109,15 @@ def _journal(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _targets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    actions = commands.add_parser("targets", help="pause and resume targets").add_subparsers(
+    actions = commands.add_parser("targets", help="pause, resume and probe targets").add_subparsers(
         dest="action", required=True, metavar="ACTION"
     )
     pause = _with_config(actions.add_parser("pause", help="write nothing to a target until it is resumed"))
     pause.add_argument("--reason", metavar="TEXT", help="shown by status, kept in the audit")
     resume = _with_config(actions.add_parser("resume", help="write to a paused target again"))
-    for command in (pause, resume):
+    probe = _with_config(actions.add_parser("probe", help="look at a target now, and say what it is"))
+    probe.add_argument("--json", action="store_true")
+    for command in (pause, resume, probe):
         command.add_argument("subject", metavar="TARGET")
         command.set_defaults(module="targets")
 

@@ -41,6 +41,7 @@ class Commands:
             "reject": lambda question: self._decide(question, _reject),
             "pause": self._pause,
             "resume": self._pause,
+            "probe": self._probe,
             "backup": self._backup,
             "why": mending.why,
             "links": mending.show,
@@ -120,6 +121,16 @@ class Commands:
         self._look_again()
         return {"target": name, "paused": self._units[name].health.paused, "changed": changed}
 
+    async def _probe(self, question: Question) -> dict[str, Any]:
+        """Look at a target now, whenever its breaker would have; what it says of itself."""
+        unit = self._mending.unit(question.subject)
+        began = self._clock.monotonic()
+        reached = await unit.health.look(now=True)
+        milliseconds = round(1000 * (self._clock.monotonic() - began))
+        await self._journal.submit(lambda tx: _record(tx, question))
+        unit.deliverer.wake()
+        return probe_document(unit, reached=reached) | {"milliseconds": milliseconds}
+
     def _look_again(self) -> None:
         """Whether targets are paused may have changed."""
         for unit in self._units.values():
@@ -133,6 +144,24 @@ class Commands:
             raise CommandFailed(str(error)) from None
         await self._journal.submit(lambda tx: _record(tx, question))
         return {"file": str(copy.file), "bytes": copy.bytes, "seq": copy.end.seq, "chain": copy.end.chain.hex()}
+
+
+def probe_document(unit: Unit, *, reached: bool) -> dict[str, Any]:
+    """What a look at a target came to: what it is, or why it was not reached and when it is looked at next."""
+    breaker, probe = unit.health.breaker, unit.target.probed if reached else None
+    told = {"target": unit.target.name, "reached": reached, "cause": breaker.cause, "reason": breaker.reason}
+    told["retry_at"] = None if reached else breaker.retry_at
+    if probe is None:
+        return told
+    return told | {
+        "server": probe.server,
+        "capabilities": sorted(unit.target.capabilities),
+        "identity": probe.identity,
+        "limits": dict(probe.limits),
+        "facts": dict(probe.facts),
+        "warnings": list(probe.warnings),
+        "untouchable": list(probe.untouchable),
+    }
 
 
 def _approve(tx: Tx, plan: str, only: str | None) -> dict[str, Any]:

@@ -69,12 +69,12 @@ class Health:
             return 0.0
         return max(0.0, (self.breaker.retry_at - self._clock.now()) / 1000)
 
-    async def look(self) -> bool:
-        """Probe the target if it is time to; whether calls may be made now. One probe at a time."""
+    async def look(self, *, now: bool = False) -> bool:
+        """Probe the target if it is time to, or a person wants it `now`; whether calls may be made. One at a time."""
         async with self._looking:
-            if self.is_open:
+            if not now and self.is_open:
                 return True
-            if self.seconds_left > 0:
+            if not now and self.seconds_left > 0:
                 return False
             await self._set(looking(self.breaker))
             try:

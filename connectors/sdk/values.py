@@ -125,7 +125,8 @@ class Probe:
 
     `identity` is a stable id of the place we write to (the base's entryUUID, a file's folder): when it
     changes, the bridge holds everything. `warnings` are whole sentences, each with its remedy. `untouchable` are the
-    locators of entries that must never be written: the account that we bind as.
+    locators of entries that must never be written: the account that we bind as. `facts` are what else a person may want
+    to know who asks `targets probe` (how the line is encrypted, which base was found): a word → a few words.
     """
 
     server: str
@@ -134,6 +135,7 @@ class Probe:
     limits: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     untouchable: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ import pytest
 
 from demo.slapd import PASSWORD, SERVICE
 from tests.daemon import PATCH, USER, Daemon
-from tests.slapd import Tree, slapd, slapd_admin, tree
+from tests.slapd import Tree, own_slapd, slapd, slapd_admin, tree
 
-__all__ = ["slapd", "slapd_admin", "tree"]
+__all__ = ["own_slapd", "slapd", "slapd_admin", "tree"]
 
 TARGETS = """
 [targets.corp]
@@ -56,17 +56,26 @@ class Office:
     daemon: Daemon
     tree: Tree
 
-    def run(self, *words: str, code: int = 0) -> str:
-        """What a command prints; fails where its exit code is another."""
-        done = subprocess.run(
+    def run(self, *words: str) -> str:
+        """What a command prints that does what it is asked."""
+        done = self._run(*words)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout
+
+    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [sys.executable, "-m", "bridge", *words, "--config", str(self.daemon.config)],
             capture_output=True,
             text=True,
             check=False,
             timeout=60,
         )
-        assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr + done.stdout
-        return done.stdout if code == 0 else done.stderr
+
+    def refused(self, *words: str, says: str) -> None:
+        """A command that says with exit code 1 that it could not; what it says may go to either stream."""
+        done = self._run(*words)
+        assert done.returncode == 1, done.stdout
+        assert says in done.stdout + done.stderr
 
     def ask(self, *words: str) -> Any:
         """The same as JSON."""
@@ -97,10 +106,19 @@ class Office:
         return f"uid={login},{self.tree.people}"
 
 
-@pytest.fixture
-def office(tmp_path: Path, tree: Tree) -> Iterator[Office]:
-    daemon = Daemon(tmp_path)
+@contextmanager
+def open_office(folder: Path, tree: Tree) -> Iterator[Office]:
+    """A daemon that delivers into this branch."""
+    daemon = Daemon(folder)
     targets = TARGETS.format(url=tree.slapd.url, service=SERVICE, people=tree.people, groups=tree.groups)
     daemon.configure(targets, **{"corp-bind": PASSWORD})
-    yield Office(daemon.start(), tree)
-    daemon.close()
+    try:
+        yield Office(daemon.start(), tree)
+    finally:
+        daemon.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path, tree: Tree) -> Iterator[Office]:
+    with open_office(tmp_path, tree) as office:
+        yield office

@@ -20,7 +20,7 @@ def test_why_shows_what_is_wanted_and_what_is_there_with_and_without_the_daemon(
     assert "Clerk" not in shown
     assert f"there    {office.dn('kim')}" in shown
     assert "title: Clerk" in office.run("why", "kim", "corp", "--values")
-    assert "there is no user or group 'kin'" in office.run("why", "kin", code=1)
+    office.refused("why", "kin", says="there is no user or group 'kin'")
 
     assert office.daemon.stop() == 0
     assert shown == office.run("why", "kim", "corp")

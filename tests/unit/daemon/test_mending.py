@@ -298,3 +298,28 @@ async def test_a_place_that_is_forgotten_is_free_for_who_waits_for_it(world: Wor
     await ask("unlink", "lee", target="corp")
     assert 1 == await world.deliver()
     assert "users/kim" in world.entries()
+
+
+async def test_a_probe_says_what_the_target_is_and_lets_it_go_on(world: World, ask: Ask) -> None:
+    await world.user("kim")
+    await world.health.heard(TargetMisconfigured("wrong password"))
+    told = await ask("probe", "corp")
+    await world.deliver()
+
+    assert (True, "memory", ["activation", "members"], None) == (
+        told["reached"],
+        told["server"],
+        told["capabilities"],
+        told["retry_at"],
+    )
+    assert {"users/kim"} == world.entries().keys()
+    assert [("probe", "corp", {})] == recorded(world)
+
+
+async def test_a_probe_that_reaches_nobody_says_why_and_when_it_is_tried_again(world: World, ask: Ask) -> None:
+    world.connector.fail = [TargetMisconfigured("wrong password")]
+    told = await ask("probe", "corp")
+
+    assert (False, "TargetMisconfigured", "wrong password") == (told["reached"], told["cause"], told["reason"])
+    assert told["retry_at"] == world.clock.now() + 60_000
+    assert "server" not in told

@@ -92,6 +92,17 @@ async def test_a_target_that_is_down_is_left_alone_until_its_time(room: Room) ->
     assert await health.look()
 
 
+async def test_a_person_may_look_now(room: Room) -> None:
+    room.connector.fail = [TargetMisconfigured("bad password")]
+    health = room.health()
+    await health.look()
+
+    assert await health.look(now=True)
+    assert health.is_open
+    assert await health.look(now=True)
+    assert room.probes == 3
+
+
 async def test_a_restart_does_not_shorten_the_wait(room: Room) -> None:
     room.connector.fail = [TargetMisconfigured("bad password")]
     await room.health().look()
