@@ -45,15 +45,21 @@ async def pause_if_older(journal: Journal, names: Iterable[str]) -> bool:
     return older
 
 
-async def keep(journal: Journal, wait: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-    """Anchor the head whenever it has moved; for ever."""
+async def keep(
+    journal: Journal,
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    note: Callable[[str | None], None] = lambda _: None,
+) -> None:
+    """Anchor the head whenever it has moved; for ever. `note` hears why its file was not written; None: it was."""
     last: Place | None = None
     while True:
-        last = await anchor(journal, last)
+        last = await anchor(journal, last, note)
         await wait(EVERY)
 
 
-async def anchor(journal: Journal, last: Place | None = None) -> Place | None:
+async def anchor(
+    journal: Journal, last: Place | None = None, note: Callable[[str | None], None] = lambda _: None
+) -> Place | None:
     """Anchor the head, unless it is where it was `last`; where it is now."""
     head = journal.read(chain.head)
     if head is None or head == last:
@@ -63,4 +69,7 @@ async def anchor(journal: Journal, last: Place | None = None) -> Place | None:
         await asyncio.to_thread(anchors.write, journal.path, head)
     except OSError as error:
         log.warning("journal.anchor_not_written", reason=error.strerror, path=str(anchors.path_of(journal.path)))
+        note(error.strerror)
+    else:
+        note(None)
     return head

@@ -16,6 +16,7 @@ import structlog
 
 from bridge.clock import Clock
 from bridge.daemon import schedule, wiring
+from bridge.daemon.alerts import Alerter
 from bridge.daemon.certificate import Certificate
 from bridge.daemon.wiring import Unit
 from bridge.edge import Edge
@@ -54,6 +55,7 @@ class House:
         self.units: dict[str, Unit] = {}
         self.certificate = Certificate.of(settings.edge)
         self.edge: Edge = wiring.edge_of(settings, journal, clock)
+        self.alerter = Alerter(journal, self.units, clock, settings.alerts, settings.edge.url)
 
     async def __aenter__(self) -> Self:
         self._journal.on_dirty(self._wake)
@@ -89,10 +91,15 @@ class House:
             await self._start(target)
         self.edge.clients = wiring.clients_of(settings)
         self.certificate.renew()
+        self.alerter.settings = settings.alerts
         self._settings = settings
         detail = {"targets": sorted(self.units), "clients": sorted(settings.clients)}
         await self._journal.submit(lambda tx: actions.record(tx, Action(DAEMON, "reload", "", detail)), reserved=True)
         log.info("daemon.reloaded", targets=sorted(self.units), clients=sorted(settings.clients))
+
+    def note_anchor(self, trouble: str | None) -> None:
+        """The journal's anchor was written, or could not be."""
+        self.alerter.anchor = trouble
 
     async def drain(self, seconds: float) -> None:
         """Nothing new is claimed; what is in hand gets so many seconds; who waits for a delivery is answered."""

@@ -95,7 +95,8 @@ async def _run(
             group.create_task(_unasked("targets", house.run()))
             group.create_task(_unasked("reload", reloads))
             group.create_task(_unasked("tidying", tidies))
-            group.create_task(_unasked("anchor", anchor.keep(journal)))
+            group.create_task(_unasked("anchor", anchor.keep(journal, note=house.note_anchor)))
+            group.create_task(_unasked("alerts", house.alerter.run()))
             group.create_task(notify.stay_alive())
             group.create_task(asked())
     except* _Stop:

@@ -175,6 +175,9 @@ WHERE target = :target AND kind = :kind AND rules IS NOT :rules AND rules IS NOT
 -- counts --
 SELECT state, count(*) FROM link WHERE target = :target GROUP BY state;
 
+-- count_parked --
+SELECT count(*) FROM link WHERE target = :target AND state = 'parked';
+
 -- linked --
 SELECT count(*) FROM link WHERE target = :target AND entry_id IS NOT NULL;
 

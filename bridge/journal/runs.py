@@ -75,6 +75,11 @@ def latest(db: sqlite3.Connection, target: str) -> Run | None:
     return _one(db, "latest", target)
 
 
+def latest_ended(db: sqlite3.Connection, target: str) -> Run | None:
+    """The last run that is over, whatever came of it."""
+    return _one(db, "latest_ended", target)
+
+
 def last_run(db: sqlite3.Connection, target: str) -> int | None:
     """When the last run of the target began."""
     row = db.execute(_SQL["last_run"], {"target": target}).fetchone()

@@ -23,5 +23,9 @@ WHERE target = :target AND state = 'finished' ORDER BY id DESC LIMIT 1;
 SELECT id, target, began, ended, state, reason, entries FROM run
 WHERE target = :target ORDER BY id DESC LIMIT 1;
 
+-- latest_ended --
+SELECT id, target, began, ended, state, reason, entries FROM run
+WHERE target = :target AND state <> 'reading' ORDER BY id DESC LIMIT 1;
+
 -- last_run --
 SELECT last_run FROM target WHERE name = :target;

@@ -234,3 +234,12 @@ CREATE TABLE finding (
   detail   TEXT NOT NULL,                     -- JSON: attribute names and operations, never values
   PRIMARY KEY (plan, ordinal)
 ) STRICT, WITHOUT ROWID;
+
+-- What each channel was told and is still so: a restart tells nothing twice.
+CREATE TABLE alert (
+  channel TEXT NOT NULL,                      -- webhook, command
+  key     TEXT NOT NULL,                      -- what it is about
+  text    TEXT NOT NULL,
+  at      INTEGER NOT NULL,                   -- since when it is so
+  PRIMARY KEY (channel, key)
+) STRICT, WITHOUT ROWID;

@@ -58,6 +58,11 @@ def standing(db: sqlite3.Connection, target: str) -> Standing:
     )
 
 
+def count_parked(db: sqlite3.Connection, target: str) -> int:
+    """How many of the target's links are parked."""
+    return int(db.execute(_SQL["count_parked"], {"target": target}).fetchone()[0])
+
+
 def parked(db: sqlite3.Connection, target: str | None = None, limit: int = 100) -> list[Parked]:
     """What is parked, the newest first."""
     return [Parked(*row) for row in db.execute(_SQL["parked"], {"target": target, "limit": limit})]

@@ -1,5 +1,6 @@
 """The config file as frozen values; every fault of it at once, each with its place."""
 
+from bridge.settings.alerts import AlertSettings
 from bridge.settings.amounts import Limit
 from bridge.settings.faults import Fault, SettingsInvalid
 from bridge.settings.kinds import Adopt, AttributeRule, KindSettings, Mode, OnDelete, OnLeave, OnMissing, Switch
@@ -21,6 +22,7 @@ from bridge.settings.seal import generate_key, parse_key
 __all__ = [
     "Address",
     "Adopt",
+    "AlertSettings",
     "AttributeRule",
     "ClientSettings",
     "EdgeSettings",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from bridge.settings.alerts import AlertSettings
 from bridge.settings.certificate import open_certificate
 from bridge.settings.faults import Fault, Wrong, nearest
 from bridge.settings.models import ClientSettings, EdgeSettings, OpsSettings
@@ -87,3 +88,14 @@ def own_certificate(edge: EdgeSettings) -> Iterator[Fault]:
     elif edge.tls_certificate or edge.tls_key:
         missing = "tls_key" if edge.tls_certificate else "tls_certificate"
         yield Fault(f"edge.{missing}", None, "is missing", "TLS needs both: tls_certificate and tls_key")
+
+
+def whom_to_tell(alerts: AlertSettings) -> Iterator[Fault]:
+    """Alerts reach somebody, and the token that goes along stays a secret."""
+    if alerts.webhook is None and alerts.command is None:
+        yield Fault("alerts", None, "tells nobody", 'write webhook = "https://…" or command = ["/path/of/a/program"]')
+    for name in ("token", "secret"):
+        if getattr(alerts, name) is not None and alerts.webhook is None:
+            yield Fault(f"alerts.{name}", None, "is for a webhook, and there is none", "write one, or leave it out")
+    if alerts.token is not None and alerts.is_plain:
+        yield Fault("alerts.webhook", None, "would send the token in plain text over the network", "write https://…")

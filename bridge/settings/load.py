@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from bridge.settings import cross
+from bridge.settings.alerts import AlertSettings
 from bridge.settings.explain import explain, unknown
 from bridge.settings.faults import Fault, SettingsInvalid
 from bridge.settings.models import (
@@ -37,7 +38,7 @@ from connectors.sdk import Plugin
 
 Table = dict[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
-SECTIONS = ("timezone", "journal", "edge", "ops", "clients", "resource_types", "targets")
+SECTIONS = ("timezone", "journal", "edge", "ops", "alerts", "clients", "resource_types", "targets")
 Judge = Callable[[Mapping[str, ResourceTypeSettings]], tuple[Iterable[Fault], Check]]
 """Told the declared resource types: gives their faults, and what is asked about each sound target."""
 
@@ -57,13 +58,14 @@ def load(
     journal = reading.section("journal", JournalSettings)
     edge = reading.section("edge", EdgeSettings)
     ops = reading.section("ops", OpsSettings) if "ops" in raw else None
+    alerts = reading.section("alerts", AlertSettings) if "alerts" in raw else None
     clients = reading.clients()
     types = reading.resource_types()
     type_faults, check = judge(types)
     reading.faults += type_faults
     targets = reading.targets(plugins, check)
     zone = reading.timezone()
-    reading.whole(edge, ops)
+    reading.whole(edge, ops, alerts)
     if reading.faults or journal is None or edge is None:
         raise SettingsInvalid(path, reading.faults)
     directory = _directory(folder, environ)
@@ -74,6 +76,7 @@ def load(
         journal=journal,
         edge=edge,
         ops=ops,
+        alerts=alerts,
         clients=clients,
         targets=targets,
         resource_types=types,
@@ -176,12 +179,14 @@ class _Reading:
             self.faults.append(Fault("timezone", shown((), name), "is not a timezone known here", remedy))
             return ZoneInfo("UTC")
 
-    def whole(self, edge: EdgeSettings | None, ops: OpsSettings | None) -> None:
+    def whole(self, edge: EdgeSettings | None, ops: OpsSettings | None, alerts: AlertSettings | None) -> None:
         """What the file has beside the known sections, and what its sections say together."""
         self.faults += [unknown((key,), SECTIONS) for key in self.raw if key not in SECTIONS]
         if edge is not None:
             self.faults += [*cross.own_doors(edge, ops), *cross.own_certificate(edge)]
         self.faults += cross.plain_text(self.raw.get("edge"))
+        if alerts is not None:
+            self.faults += cross.whom_to_tell(alerts)
 
     def _tables(self, section: str) -> Iterable[tuple[str, Table]]:
         tables = self.raw.get(section, {})

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, SerializeAsAny
 
+from bridge.settings.alerts import AlertSettings
 from bridge.settings.amounts import Limit, parse_duration, parse_limit, parse_size
 from bridge.settings.certificate import PemFile
 from bridge.settings.cron import check_cron
@@ -139,6 +140,7 @@ class Settings(Frozen):
     journal: JournalSettings
     edge: EdgeSettings = EdgeSettings()
     ops: OpsSettings | None = None
+    alerts: AlertSettings | None = None
     clients: dict[str, ClientSettings] = Field(default_factory=dict)
     targets: dict[str, TargetSettings] = Field(default_factory=dict)
     resource_types: dict[str, ResourceTypeSettings] = Field(default_factory=dict)

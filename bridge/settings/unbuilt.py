@@ -48,7 +48,6 @@ class Unbuilt:
 
 TABLE = (
     Unbuilt("journal.url", "a journal in PostgreSQL", 'write path = "journal.db": SQLite'),
-    Unbuilt("alerts", "alerts", "leave the table out; watch /metrics and `scim-bridge status`"),
     Unbuilt("pools", "allocated values", "leave the table out; map the number from SCIM"),
     Unbuilt("targets.*.password", "the delivery of passwords", "write password = false", _is(True)),
     Unbuilt("targets.*.after", "an order among targets", "leave it out; every target is delivered by itself"),

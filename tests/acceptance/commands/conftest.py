@@ -107,11 +107,11 @@ class Office:
 
 
 @contextmanager
-def open_office(folder: Path, tree: Tree) -> Iterator[Office]:
-    """A daemon that delivers into this branch."""
+def open_office(folder: Path, tree: Tree, more: str = "", **secrets: str) -> Iterator[Office]:
+    """A daemon that delivers into this branch; `more` tables of its config, and their secrets."""
     daemon = Daemon(folder)
     targets = TARGETS.format(url=tree.slapd.url, service=SERVICE, people=tree.people, groups=tree.groups)
-    daemon.configure(targets, **{"corp-bind": PASSWORD})
+    daemon.configure(targets + more, **{"corp-bind": PASSWORD, **secrets})
     try:
         yield Office(daemon.start(), tree)
     finally:

@@ -17,7 +17,6 @@ Faults = Callable[..., list[Fault]]
     ("raw", "place"),
     [
         ({"journal": {"url": "postgresql://x"}}, "journal.url"),
-        ({"alerts": {"webhook": "x"}}, "alerts"),
         ({"pools": {}}, "pools"),
         ({"targets": {"a": {"password": True}}}, "targets.a.password"),
         ({"targets": {"a": {"after": "b"}}}, "targets.a.after"),

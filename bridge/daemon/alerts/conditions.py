@@ -1,0 +1,102 @@
+"""What is so now that a person should know: a target is down, work is parked, a plan waits … Reads only.
+
+A condition is a level, not an event: it is so or it is not, and who was told of it is told once when it is over. No
+text names a user or holds a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bridge.journal import plans, runs
+from bridge.journal.runs import RunState
+from bridge.journal.standing import count_parked
+from bridge.plans.breaker import Breaker, BreakerState
+
+
+class Event(StrEnum):
+    """What sort of thing it is."""
+
+    TARGET_DOWN = "target_down"
+    TARGET_PAUSED = "target_paused"  # by the bridge itself; what a person pauses, a person knows
+    PARKED = "parked"
+    HELD = "held"
+    NOT_CREDIBLE = "not_credible"
+    JOURNAL_NOT_WRITABLE = "journal_not_writable"
+    ANCHOR_NOT_WRITTEN = "anchor_not_written"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that is so. `waits`: it may be over by itself soon, and is told after a while only."""
+
+    event: Event
+    text: str
+    remedy: str
+    target: str | None = None
+    subject: str = ""
+    waits: bool = False
+
+    @property
+    def key(self) -> str:
+        """The same as long as it is the same thing."""
+        return "/".join(
+            [self.event, *([self.target] if self.target else []), *([self.subject] if self.subject else [])]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A target as it is now."""
+
+    name: str
+    breaker: Breaker
+    paused: str | None = None
+    until_plan: bool = False
+
+
+def of_bridge(*, writable: bool, anchor: str | None) -> Iterator[Condition]:
+    """What is so of the journal; `anchor`: why its anchor could not be written."""
+    if not writable:
+        text, remedy = (
+            "the journal cannot be written: changes are refused (503)",
+            "make room on its disk; it heals then",
+        )
+        yield Condition(Event.JOURNAL_NOT_WRITABLE, text, remedy)
+    if anchor is not None:
+        text = f"the anchor beside the journal cannot be written: {anchor}"
+        remedy = "let the daemon's user write there; until then an older copy of the journal may not be noticed"
+        yield Condition(Event.ANCHOR_NOT_WRITTEN, text, remedy)
+
+
+def of_targets(db: Any, targets: Iterable[Watched], most_parked: int) -> list[Condition]:
+    """What is so of the targets."""
+    return [condition for target in targets for condition in _of_target(db, target, most_parked)]
+
+
+def _of_target(db: Any, target: Watched, most_parked: int) -> Iterator[Condition]:
+    name, breaker = target.name, target.breaker
+    if breaker.state is not BreakerState.CLOSED and breaker.cause not in (None, "Throttled"):
+        waits = breaker.cause == "TargetDown"
+        remedy = (
+            "mend the target; what was accepted waits" if waits else f"mend it, then: scim-bridge targets probe {name}"
+        )
+        yield Condition(Event.TARGET_DOWN, f"{name} is not called: {breaker.reason}", remedy, name, waits=waits)
+    if target.paused and target.until_plan:
+        remedy = f"scim-bridge reconcile {name}, read the plan, approve it; or scim-bridge targets resume {name}"
+        yield Condition(Event.TARGET_PAUSED, f"{name} is paused: {target.paused}", remedy, name)
+    parked = count_parked(db, name)
+    if parked > most_parked:
+        remedy = f"scim-bridge deliveries list {name} --parked"
+        yield Condition(Event.PARKED, f"{name}: {parked} are parked and wait for a person", remedy, name)
+    for plan in plans.held(db, name):
+        plan_id = (plan.id or "").partition(".")[0]
+        remedy = f"scim-bridge plan {plan_id}, then approve or reject it"
+        yield Condition(Event.HELD, f"{name}: plan {plan_id} waits for a person: {plan.reason}", remedy, name, plan_id)
+    run = runs.latest_ended(db, name)
+    if run is not None and run.state is not RunState.FINISHED:
+        remedy = f"mend the target or our rights there, then: scim-bridge reconcile {name}"
+        yield Condition(Event.NOT_CREDIBLE, f"{name} was not read credibly: {run.reason}", remedy, name)
