@@ -30,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
 def _listed(answer: dict[str, Any]) -> Iterator[str]:
     for link in answer["deliveries"]:
         due = f", due {moment(link['due'])}" if link["state"] == "dirty" else ""
+        due = f", waits until {link['waits_for']} has it" if link["waits_for"] else due
         attempts = f", {link['attempts']} attempts" if link["attempts"] else ""
         yield f"{link['target']}: {link['name']} ({link['kind']}): {link['state']}{due}{attempts}"
         if link["error"]:

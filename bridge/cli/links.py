@@ -50,6 +50,8 @@ def _link(link: dict[str, Any]) -> Iterator[str]:
         yield f"  entry     {link['locator']} (id {link['entry_id']}), version {link['version']}"
     if link["claim"] and link["claim"] != link["locator"]:
         yield f"  claims    {link['claim']}"
+    if link["waits_for"]:
+        yield f"  waits for {link['waits_for']}, which must have it first"
     if link["waits_claim"]:
         yield f"  waits for {link['waits_claim']}, which another resource has"
     if link["disabled"]:

@@ -31,6 +31,8 @@ def lines(status: dict[str, Any]) -> Iterator[str]:
     for name, target in status["targets"].items():
         if target["paused"]:
             yield f"{name} is paused: {target['paused']}"
+        for other, count in target.get("waits_for", {}).items():
+            yield f"{name}: {count} wait until {other} has them"
         if target["reason"]:
             yield f"{name} is not called: {target['reason']}{_next_look(target['retry_at'])}"
     for plan in status["held"]:

@@ -53,6 +53,7 @@ class House:
         self._running: dict[str, _Running] = {}
         self._new: asyncio.Queue[_Running] = asyncio.Queue()
         self.units: dict[str, Unit] = {}
+        self._order = wiring.order_of(settings)
         self.certificate = Certificate.of(settings.edge)
         self.edge: Edge = wiring.edge_of(settings, journal, clock)
         self.alerter = Alerter(journal, self.units, clock, settings.alerts, settings.edge.url)
@@ -61,6 +62,7 @@ class House:
         self._journal.on_dirty(self._wake)
         for target in self._build(self._settings, self._settings.targets):
             await self._start(target)
+        await self._journal.submit(links.wake_waiting, reserved=True)
         return self
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
@@ -86,6 +88,7 @@ class House:
             await self._stop(name)
         if new_types:
             self.edge.serve(wiring.served_types(settings))
+        self._order = wiring.order_of(settings)
         self.edge.targets_for = wiring.takers_of(settings)  # before a target looks for what it has missed
         for target in made:
             await self._start(target)
@@ -93,6 +96,7 @@ class House:
         self.certificate.renew()
         self.alerter.settings = settings.alerts
         self._settings = settings
+        await self._journal.submit(links.wake_waiting, reserved=True)
         detail = {"targets": sorted(self.units), "clients": sorted(settings.clients)}
         await self._journal.submit(lambda tx: actions.record(tx, Action(DAEMON, "reload", "", detail)), reserved=True)
         log.info("daemon.reloaded", targets=sorted(self.units), clients=sorted(settings.clients))
@@ -112,7 +116,8 @@ class House:
         return [wiring.target_of(settings, settings.targets[name], self._plugins) for name in sorted(names)]
 
     async def _start(self, target: Target) -> None:
-        unit = wiring.unit_of(target, self._journal, self._clock, self.edge.waiters.settled)
+        after = lambda kind: self._order(target.name, kind)  # noqa: E731 (a reload exchanges the order)
+        unit = wiring.unit_of(target, self._journal, self._clock, self.edge.waiters.settled, after)
         await target.open()
         for kind, rules in unit.target.rules.items():
             catch_up = partial(

@@ -51,6 +51,7 @@ def _target(db: Any, name: str, connector: str, clock: Clock) -> dict[str, Any]:
         "parked": work.parked,
         "held": holds.count(db, name),
         "waiting": work.waiting,
+        "waits_for": work.waits_for,
         "oldest_undelivered_seconds": oldest,
         "last_run": known.last_run,
     }

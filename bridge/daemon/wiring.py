@@ -6,7 +6,7 @@ Everything that can fail is built before anything live is touched: `target_of` m
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,8 @@ from bridge.targets import Health, Target
 from connectors.sdk import Context, Plugin
 
 log = structlog.get_logger()
+
+Order = Callable[[str, str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,30 @@ def target_of(settings: Settings, target: TargetSettings, plugins: Mapping[str, 
     return Target(target.name, target, connector, compile_target(target, by_kind(types_of(settings))))
 
 
-def unit_of(target: Target, journal: Journal, clock: Clock, settled: Callable[[str], None] = lambda _: None) -> Unit:
-    """What works on a target. `settled` hears of each resource whose delivery came to something."""
+def unit_of(
+    target: Target,
+    journal: Journal,
+    clock: Clock,
+    settled: Callable[[str], None] = lambda _: None,
+    after: Callable[[str], Sequence[str]] = lambda _: (),
+) -> Unit:
+    """What works on a target. `settled` hears of each resource whose delivery came to something; `after` says which
+    targets must have a resource of a kind first.
+    """
     health = Health(journal, target, clock)
-    deliverer = Deliverer(journal, target, health, clock, settled=settled)
+    deliverer = Deliverer(journal, target, health, clock, settled=settled, after=after)
     return Unit(target, health, deliverer, Reconciler(journal, target, health, clock))
+
+
+def order_of(settings: Settings) -> Order:
+    """Target and kind → the targets that must have a resource of it first: those of its `after` that take the kind."""
+    targets = settings.targets
+    order = {
+        (target.name, kind): tuple(name for name in target.after if kind in targets[name].kinds)
+        for target in targets.values()
+        for kind in target.kinds
+    }
+    return lambda target, kind: order.get((target, kind), ())
 
 
 def clients_of(settings: Settings) -> Clients:

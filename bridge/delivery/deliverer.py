@@ -42,12 +42,13 @@ class Deliverer:
         clock: Clock,
         chance: Callable[[], float] = random.random,
         settled: Callable[[str], None] = lambda _: None,
+        after: Callable[[str], Sequence[str]] = lambda _: (),
     ) -> None:
         self._journal = journal
         self._target = target
         self._health = health
         self._clock = clock
-        self._worker = Worker(journal, target, health, clock, chance, settled)
+        self._worker = Worker(journal, target, health, clock, chance, settled, after)
         self._news = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._draining = False

@@ -13,11 +13,12 @@ from typing import Any
 from bridge.clock import Clock
 from bridge.delivery.verdict import Standing, verdict
 from bridge.delivery.worker import body_of
-from bridge.journal import Journal, holds, links, mending
+from bridge.journal import Journal, holds, links, mending, targets
 from bridge.journal.mending import Shown
 from bridge.journal.resources import Stored
 from bridge.mapping import Absent, MappingFailed, Rules, Wanted, delta, project
 from bridge.mapping.entry_json import decode
+from bridge.plans.breaker import BreakerState
 from bridge.plans.goal import Aim, Goal, goal
 from bridge.targets import Health, Target
 from connectors.sdk import Attributes, Capability, ConnectorError, Entry, Ref, Reference, Value
@@ -38,16 +39,15 @@ class Explaining:
     async def explain(self, stored: Stored) -> Document:
         """The whole document, JSON values only: times in milliseconds."""
         name = self.target.name
-        link = next(
-            (x for x in self.journal.read(lambda db: mending.of_resource(db, stored.id)) if x.target == name), None
-        )
+        by_target = {each.target: each for each in self.journal.read(lambda db: mending.of_resource(db, stored.id))}
+        link = by_target.get(name)
         rules = None if link is None else self.target.rules.get(link.kind)
         if link is None or rules is None:
             return {"target": name, "state": "unlinked", "says": "the config sends it nothing of this kind or tenant"}
         waits: list[Document] = []
         wanted, aim = self._wanted(stored, rules, waits)
         there, actual = await self._there(link, rules, aim)
-        standing = self._standing(link, waits, aim)
+        standing = self._standing(link, waits, aim, by_target.get(link.waits_for or ""))
         state, says = verdict(standing, self.clock.now())
         return {
             "target": name,
@@ -140,12 +140,20 @@ class Explaining:
             does["members"] = asdict(self.journal.read(lambda db: mending.members(db, link.target, link.resource)))
         return does
 
-    def _standing(self, link: Shown, waits: list[Document], aim: Goal | None) -> Standing:
+    def _standing(self, link: Shown, waits: list[Document], aim: Goal | None, first: Shown | None) -> Standing:
         breaker = self.health.breaker
         held = self.journal.read(lambda db: holds.of(db, link.target, link.resource))
         counts = self.journal.read(lambda db: mending.members(db, link.target, link.resource))
         wanted = aim is not None and aim.aim is Aim.HOLD
-        return Standing(link, tuple(held), self.health.paused, breaker, len(waits) + counts.waiting, wanted)
+        named, trouble = len(waits) + counts.waiting, self._trouble_of(first.target) if first else None
+        return Standing(link, tuple(held), self.health.paused, breaker, named, wanted, first, trouble)
+
+    def _trouble_of(self, target: str) -> str | None:
+        """Why another target is not written to."""
+        known = self.journal.read(lambda db: targets.remembered(db, target))
+        if known.paused:
+            return f"{target} is paused: {known.paused}"
+        return f"{target} is not called: {known.reason}" if known.breaker != BreakerState.CLOSED else None
 
     def _shown(self, attributes: Attributes) -> Any:
         if not self.values:

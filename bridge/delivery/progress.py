@@ -13,11 +13,17 @@ from connectors.sdk import Change, Ref
 
 
 class NotYet(Exception):
-    """The delivery waits for something else, `seconds` at most; `claim` is a place that another link has."""
+    """The delivery waits for something else, `seconds` at most; it is woken when that comes.
 
-    def __init__(self, reason: str, *, claim: str | None = None, seconds: float = 60.0) -> None:
+    `claim` is a place that another link has, `target` one that must have the resource first.
+    """
+
+    def __init__(
+        self, reason: str, *, claim: str | None = None, target: str | None = None, seconds: float = 60.0
+    ) -> None:
         super().__init__(reason)
         self.claim = claim
+        self.target = target
         self.seconds = seconds
 
 

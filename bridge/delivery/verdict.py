@@ -27,11 +27,14 @@ class Standing:
     breaker: Breaker
     waits: int
     wanted: bool = True
+    first: Shown | None = None
+    trouble: str | None = None
+    """The link of the target that must have it first, and why that target is not written to."""
 
     @property
     def next_attempt(self) -> int | None:
         """When it is tried next, in milliseconds; None where nothing is due, or nobody knows."""
-        if self.link.state != State.DIRTY or self.paused:
+        if self.link.state != State.DIRTY or self.paused or self.link.waits_for:
             return None
         return max(self.link.due, self.breaker.retry_at or 0)
 
@@ -73,6 +76,9 @@ def _waits_for(standing: Standing, now: int) -> Iterator[str]:
         yield f"it waits, for {link.target} is paused: {standing.paused}"
     if breaker.state is not BreakerState.CLOSED:
         yield f"it waits, for {link.target} is not called: {breaker.reason or 'it is being looked at'}"
+    if link.waits_for:
+        yield f"it waits until {link.waits_for} has it{_why_not(standing.first, standing.trouble)}"
+        return
     if link.waits_claim:
         yield f"it waits for the place {link.waits_claim}, which another resource has"
     if link.error and link.text and breaker.state is BreakerState.CLOSED:
@@ -81,6 +87,19 @@ def _waits_for(standing: Standing, now: int) -> Iterator[str]:
         yield f"it is tried again at {moment(standing.next_attempt)}"
     elif standing.next_attempt is not None:
         yield "it is due now"
+
+
+def _why_not(first: Shown | None, trouble: str | None) -> str:
+    """What the other target is at."""
+    if first is None:
+        return ""
+    if trouble is not None and first.state == State.DIRTY:
+        return f"; {trouble}"
+    if first.state == State.PARKED:
+        return f", where it is parked: {_error(first)}"
+    if first.state == State.IN_SYNC:
+        return ", where a part of it is held: see `scim-bridge why` about that target"
+    return f", where it is not delivered yet{': ' + _error(first) if first.error else ''}"
 
 
 def _error(link: Shown) -> str:

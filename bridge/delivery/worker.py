@@ -7,7 +7,7 @@ puts off this link alone; only a journal that cannot be written ends the worker.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,9 @@ from connectors.sdk import Capability, ConnectorError, Entry, Gone, Reference, R
 
 log = structlog.get_logger()
 
+LOOK_AGAIN = 86400.0
+"""Seconds until what waits for another target is looked at, should its settle not wake it."""
+
 
 @dataclass
 class Worker:
@@ -44,6 +47,8 @@ class Worker:
     clock: Clock
     chance: Callable[[], float] = random.random
     settled: Callable[[str], None] = lambda _: None
+    after: Callable[[str], Sequence[str]] = lambda _: ()
+    """The targets that must have a resource of a kind first."""
     entries: Entries = field(init=False)
     groups: Groups = field(init=False)
 
@@ -93,6 +98,7 @@ class Worker:
                 await self.entries.leave(progress, lock=aim.locked)
             case Aim.HOLD:
                 assert aim.entry is not None
+                self._after_others(progress, body)
                 await self._hold(progress, aim.entry, aim)
                 progress.now(member=aim.member)
 
@@ -105,6 +111,16 @@ class Worker:
                 await self.entries.disable(progress, Operation.DISABLE if in_scope else Operation.LEAVE)
             except Gone:
                 return  # what that means is said by what follows
+
+    def _after_others(self, progress: Progress, body: Mapping[str, Any] | None) -> None:
+        """Other targets may have to be first. Nobody's disable waits for that: who may not log in, may not anywhere."""
+        targets, link = self.after(progress.kind), progress.link
+        disables = body is not None and body.get("active") is False and link.ref is not None
+        if not targets or disables:
+            return
+        first = self.journal.read(lambda db: links.behind(db, link.resource, progress.version, targets))
+        if first is not None:
+            raise NotYet(f"{first} does not have it yet", target=first, seconds=LOOK_AGAIN)
 
     async def _hold(self, progress: Progress, entry: Entry, aim: Goal) -> None:
         await self.entries.hold(progress, self._resolve(progress, entry))
@@ -130,8 +146,8 @@ class Worker:
 
     async def _put_off(self, progress: Progress, wait: NotYet) -> None:
         trouble = Trouble("Waiting", str(wait))
-        how = Outcome(Event.PUT_OFF, trouble, wait.seconds, counts=True)
-        await self._settle(progress, Event.PUT_OFF, how, waits_claim=wait.claim)
+        how = Outcome(Event.PUT_OFF, trouble, wait.seconds, counts=wait.target is None)
+        await self._settle(progress, Event.PUT_OFF, how, wait)
         log.info("delivery.waits", target=self.target.name, resource=progress.link.resource, reason=str(wait))
 
     async def _failed(self, progress: Progress, error: Exception) -> None:
@@ -161,7 +177,7 @@ class Worker:
             await self.journal.submit(lambda tx: links.unpark(tx, name, code, since), reserved=True)
 
     async def _settle(
-        self, progress: Progress, event: Event, how: Outcome | None = None, waits_claim: str | None = None
+        self, progress: Progress, event: Event, how: Outcome | None = None, wait: NotYet | None = None
     ) -> None:
         link = progress.link
         if how is not None and how.verify:
@@ -174,7 +190,9 @@ class Worker:
             fulfilled=event is Event.FULFILLED,
             due=self.clock.now() + round(1000 * (how.wait if how else 0)),
             attempts=link.attempts + 1 if how and how.counts else link.attempts if how else 0,
-            waits_claim=waits_claim,
+            waits_claim=wait.claim if wait else None,
+            waits_for=wait.target if wait else None,
+            wanted=progress.version,
             error=trouble.error if trouble else None,
             code=trouble.code if trouble else None,
             attribute=trouble.attribute if trouble else None,

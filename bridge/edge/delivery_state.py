@@ -44,8 +44,8 @@ def value(delivery: Delivery) -> dict[str, Any]:
 
 
 def _next_attempt(delivery: Delivery) -> str | None:
-    """When the link is due, and not before the target is looked at again."""
-    if delivery.state != State.DIRTY:
+    """When the link is due, and not before the target is looked at again; None while it waits for another target."""
+    if delivery.state != State.DIRTY or delivery.waits_for:
         return None
     return timestamp(max(delivery.due, delivery.retry_at or 0))
 

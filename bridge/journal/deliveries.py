@@ -33,6 +33,7 @@ class Delivery:
     reason: str | None
     retry_at: int | None
     waits: bool
+    waits_for: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ SELECT l.target,
        OR
        EXISTS (SELECT 1 FROM reference AS r LEFT JOIN link AS n ON n.target = r.target AND n.resource = r.names
                WHERE r.target = l.target AND r.resource = l.resource AND n.entry_id IS NULL
-               AND (n.state IS NULL OR n.state <> 'in_sync')) AS waits
+               AND (n.state IS NULL OR n.state <> 'in_sync')) AS waits,
+       l.waits_for
 FROM link AS l LEFT JOIN target AS t ON t.name = l.target
 WHERE l.resource = :resource ORDER BY l.target;
 

@@ -7,9 +7,11 @@ event that has no old state to name. What is read here for people is in `standin
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+import orjson
 
 from bridge.journal.sql import load, write_rows
 from bridge.journal.writer import Tx
@@ -66,6 +68,9 @@ class Settle:
     attribute: str | None = None
     text: str | None = None
     fix: str | None = None
+    waits_for: str | None = None
+    wanted: int = 0
+    """The target that must have this version of the resource first."""
 
 
 class PlaceTaken(Exception):
@@ -134,6 +139,7 @@ def recognised(tx: Tx, link: Link) -> None:
 def settle(tx: Tx, settled: Settle, before: Link) -> None:
     """Write what came of a delivery, and wake whoever waited for it. `before` is the link as it was claimed."""
     link = settled.link
+    waits_for = behind(tx.db, link.resource, settled.wanted, [settled.waits_for]) if settled.waits_for else None
     row = {
         "target": link.target,
         "resource": link.resource,
@@ -141,7 +147,8 @@ def settle(tx: Tx, settled: Settle, before: Link) -> None:
         "state": settled.state,
         "fulfilled": settled.fulfilled,
         "now": tx.now,
-        "due": settled.due,
+        "due": tx.now if settled.waits_for and not waits_for else settled.due,
+        "waits_for": waits_for,
         "attempts": settled.attempts,
         "version": link.version,
         "entry_id": link.entry_id,
@@ -163,11 +170,31 @@ def settle(tx: Tx, settled: Settle, before: Link) -> None:
     if tx.db.execute(_SQL["settle"], row).rowcount == 0:
         raise RuntimeError(f"the link of {link.resource} at {link.target} was settled twice")
     tx.dirtied.add(link.target)
+    if before.version != link.version:
+        wake_followers(tx, link.target, link.resource)
     for claim in (before.claim if before.claim != link.claim else None, settled.waits_claim):
         if claim is not None:  # what we wait for may have been freed while we found out
             freed(tx, link.target, claim)
     if (before.entry_id, before.locator, before.member) != (link.entry_id, link.locator, link.member):
         stir(tx, link.target, link.resource, is_there=link.entry_id is not None)
+
+
+def behind(db: sqlite3.Connection, resource: str, version: int, targets: Sequence[str]) -> str | None:
+    """The first of these targets that takes the resource and does not have this version of it yet."""
+    named = {"resource": resource, "version": version, "targets": orjson.dumps(targets).decode()}
+    found: str | None = db.execute(_SQL["behind"], named).fetchone()[0]
+    return found
+
+
+def wake_followers(tx: Tx, target: str, resource: str) -> None:
+    """The target has the resource as it is: what waited for that elsewhere is due."""
+    named = {"target": target, "resource": resource, "now": tx.now}
+    tx.dirtied |= {name for (name,) in tx.db.execute(_SQL["wake_followers"], named)}
+
+
+def wake_waiting(tx: Tx) -> None:
+    """The config may say another order of the targets: whatever waits for one of them looks again."""
+    tx.dirtied |= {name for (name,) in tx.db.execute(_SQL["wake_waiting"], {"now": tx.now})}
 
 
 def freed(tx: Tx, target: str, claim: str) -> None:

@@ -58,10 +58,26 @@ UPDATE link SET
   due = CASE WHEN wish > :wish THEN :now ELSE :due END,
   attempts = CASE WHEN wish > :wish THEN 0 ELSE :attempts END,
   version = :version, entry_id = :entry_id, locator = :locator, claim = :claim, waits_claim = :waits_claim,
+  waits_for = :waits_for,
   applied = :applied, disabled = :disabled, member = :member, intent = :intent, verify = :verify, rules = :rules,
   error_class = :error, error_code = :code, error_attribute = :attribute, error_text = :text, error_fix = :fix,
   error_at = CASE WHEN :error IS NULL THEN NULL ELSE :now END
 WHERE target = :target AND resource = :resource AND state = 'sending' AND sending = :wish;
+
+-- behind --
+-- The first of these targets that is to have the resource and has not this version of it yet.
+SELECT min(target) FROM link WHERE resource = :resource AND version < :version AND target IN (SELECT value FROM json_each(:targets));
+
+-- wake_followers --
+-- The target has the resource: who comes after it may go on.
+UPDATE link SET due = :now, waits_for = NULL WHERE waits_for = :target AND resource = :resource AND state = 'dirty' RETURNING target;
+
+-- wake_waiting --
+-- The order among the targets may be another one now.
+UPDATE link SET due = :now, waits_for = NULL WHERE waits_for IS NOT NULL AND state = 'dirty' RETURNING target;
+
+-- waiting_for --
+SELECT waits_for, count(*) FROM link WHERE target = :target AND state = 'dirty' AND waits_for IS NOT NULL GROUP BY waits_for;
 
 -- applied --
 SELECT applied FROM link WHERE target = :target AND resource = :resource;

@@ -47,6 +47,7 @@ class Shown:
     locator: str | None
     claim: str | None
     waits_claim: str | None
+    waits_for: str | None
     disabled: bool
     member: bool
     intent: bool
@@ -159,6 +160,7 @@ def forget(tx: Tx, target: str, resource: str) -> Shown:
     row = {"target": target, "resource": resource, "now": tx.now}
     for step in ("forget", "forget_members", "forget_memberships", "forget_references"):
         tx.db.execute(_SQL[step], row)
+    links.wake_followers(tx, target, resource)
     _let_go(tx, before, None)
     return before
 

@@ -9,7 +9,7 @@ ORDER BY deleted IS NOT NULL, deleted DESC;
 
 -- of_resource --
 SELECT l.target, l.resource, l.kind, l.state, l.lane, l.wish, l.done, l.due, l.attempts, l.version, l.entry_id, l.locator, l.claim,
-       l.waits_claim, l.disabled, l.member, l.intent IS NOT NULL, l.verify, l.error_class, l.error_code, l.error_attribute,
+       l.waits_claim, l.waits_for, l.disabled, l.member, l.intent IS NOT NULL, l.verify, l.error_class, l.error_code, l.error_attribute,
        l.error_text, l.error_fix, l.error_at,
        coalesce(json_extract(r.body, '$.userName'), json_extract(r.body, '$.displayName'), l.resource)
 FROM link AS l LEFT JOIN resource AS r ON r.id = l.resource WHERE l.resource = :resource ORDER BY l.target;
@@ -17,7 +17,7 @@ FROM link AS l LEFT JOIN resource AS r ON r.id = l.resource WHERE l.resource = :
 -- unfinished --
 -- What is not done, parked first, then what is due first.
 SELECT l.target, l.resource, l.kind, l.state, l.lane, l.wish, l.done, l.due, l.attempts, l.version, l.entry_id, l.locator, l.claim,
-       l.waits_claim, l.disabled, l.member, l.intent IS NOT NULL, l.verify, l.error_class, l.error_code, l.error_attribute,
+       l.waits_claim, l.waits_for, l.disabled, l.member, l.intent IS NOT NULL, l.verify, l.error_class, l.error_code, l.error_attribute,
        l.error_text, l.error_fix, l.error_at,
        coalesce(json_extract(r.body, '$.userName'), json_extract(r.body, '$.displayName'), l.resource)
 FROM link AS l LEFT JOIN resource AS r ON r.id = l.resource
@@ -46,7 +46,7 @@ WHERE target = :target AND resource = :resource AND state <> 'sending';
 -- forget --
 -- There is no entry of ours; it is made anew when SCIM changes the resource, and not before: new rules leave it alone too.
 UPDATE link SET state = 'in_sync', done = wish, due = :now, attempts = 0, entry_id = NULL, locator = NULL, claim = NULL,
-  waits_claim = NULL, applied = NULL, disabled = 0, member = 0, intent = NULL, verify = 0, rules = NULL,
+  waits_claim = NULL, waits_for = NULL, applied = NULL, disabled = 0, member = 0, intent = NULL, verify = 0, rules = NULL,
   version = coalesce((SELECT r.version FROM resource AS r WHERE r.id = link.resource), version),
   error_class = NULL, error_code = NULL, error_attribute = NULL, error_text = NULL, error_fix = NULL, error_at = NULL
 WHERE target = :target AND resource = :resource AND state <> 'sending';

@@ -118,6 +118,7 @@ CREATE TABLE link (
   error_text      TEXT,
   error_fix       TEXT,
   error_at        INTEGER,
+  waits_for       TEXT,                       -- the target that must have the resource first
   PRIMARY KEY (target, resource),
   CHECK ((state = 'sending') = (sending IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
@@ -127,6 +128,7 @@ CREATE UNIQUE INDEX link_entry ON link (target, kind, entry_id) WHERE entry_id I
 CREATE UNIQUE INDEX link_claim ON link (target, claim) WHERE claim IS NOT NULL;
 CREATE INDEX link_waits_claim ON link (target, waits_claim) WHERE waits_claim IS NOT NULL;
 CREATE INDEX link_resource ON link (resource);
+CREATE INDEX link_waits_for ON link (waits_for, resource) WHERE waits_for IS NOT NULL;
 
 -- What a target holds of each membership: wanted or not, and the text it was applied as (NULL: not there).
 CREATE TABLE target_membership (

@@ -22,6 +22,8 @@ class Standing:
     entries: int
     waiting: int
     oldest: int | None
+    waits_for: dict[str, int]
+    """Other targets → how much waits until they have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def standing(db: sqlite3.Connection, target: str) -> Standing:
         entries=db.execute(_SQL["linked"], named).fetchone()[0],
         waiting=db.execute(_SQL["waiting"], named).fetchone()[0],
         oldest=db.execute(_SQL["oldest"], named).fetchone()[0],
+        waits_for=dict(db.execute(_SQL["waiting_for"], named).fetchall()),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from bridge.settings.alerts import AlertSettings
 from bridge.settings.certificate import open_certificate
 from bridge.settings.faults import Fault, Wrong, nearest
-from bridge.settings.models import ClientSettings, EdgeSettings, OpsSettings
+from bridge.settings.models import ClientSettings, EdgeSettings, OpsSettings, TargetSettings
 from bridge.settings.network import parse_address
 from bridge.settings.places import dotted, shown
 
@@ -51,6 +51,41 @@ def served_tenant(name: str, target: Mapping[str, Any], tenants: Collection[str]
         meant = nearest(tenant, tenants)
         remedy = f'did you mean "{meant}"? ' if meant else "name the tenant of a client; "
         yield Fault(place, shown((), tenant), "no client serves this tenant", remedy + known)
+
+
+def order_among(targets: Mapping[str, TargetSettings], names: Collection[str]) -> Iterator[Fault]:
+    """`after` names other targets of the same tenant, and leads to no target back to itself.
+
+    `names` are all targets of the file, those with faults of their own too.
+    """
+    for target in targets.values():
+        place = dotted(("targets", target.name, "after"))
+        for name in target.after:
+            if name not in names:
+                meant = nearest(name, names)
+                remedy = f'did you mean "{meant}"? ' if meant else "name a target; "
+                yield Fault(place, shown((), name), "there is no such target", f"{remedy}there are: {', '.join(names)}")
+            elif name in targets and targets[name].tenant != target.tenant:
+                problem = "that target takes another tenant: none of its resources ever comes there"
+                yield Fault(place, shown((), name), problem, "leave it out")
+        if circle := _circle(targets, target.name):
+            problem = f"goes round in a circle: {' after '.join(circle)}; nothing would ever be delivered"
+            yield Fault(place, shown((), list(target.after)), problem, "take one of them out")
+
+
+def _circle(targets: Mapping[str, TargetSettings], start: str) -> list[str]:
+    """The way from the target back to itself; empty where there is none."""
+    ways = [[start]]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop()
+        for name in targets[way[-1]].after if way[-1] in targets else ():
+            if name == start:
+                return [*way, start]
+            if name not in seen:
+                seen.add(name)
+                ways.append([*way, name])
+    return []
 
 
 def own_doors(edge: EdgeSettings, ops: OpsSettings | None) -> Iterator[Fault]:

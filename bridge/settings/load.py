@@ -167,6 +167,8 @@ class _Reading:
                 if "tenant" not in table and len(tenants) == 1:
                     target = target.model_copy(update={"tenant": next(iter(tenants))})
                 found[name] = target
+        written = self.raw.get("targets")
+        self.faults += cross.order_among(found, list(written) if isinstance(written, dict) else [])
         return found
 
     def timezone(self) -> ZoneInfo:

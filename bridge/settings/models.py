@@ -127,6 +127,7 @@ class TargetSettings(Frozen):
     schedule: Annotated[str, AfterValidator(check_cron)] | None = None
     drift: Literal["report", "revert"] = "report"
     timeout: Duration = 10.0
+    after: Annotated[tuple[str, ...], BeforeValidator(lambda w: (w,) if isinstance(w, str) else w)] = ()
     guards: GuardSettings = GuardSettings()
     kinds: dict[str, KindSettings] = Field(default_factory=dict)
     own: SerializeAsAny[BaseModel] = Frozen()

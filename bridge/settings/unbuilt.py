@@ -50,7 +50,6 @@ TABLE = (
     Unbuilt("journal.url", "a journal in PostgreSQL", 'write path = "journal.db": SQLite'),
     Unbuilt("pools", "allocated values", "leave the table out; map the number from SCIM"),
     Unbuilt("targets.*.password", "the delivery of passwords", "write password = false", _is(True)),
-    Unbuilt("targets.*.after", "an order among targets", "leave it out; every target is delivered by itself"),
     Unbuilt("targets.*.pools", "allocated values", "leave it out; map the number from SCIM"),
     Unbuilt("targets.*.drift", "accepting drift", 'write drift = "report" or "revert"', _one_of("accept")),
     Unbuilt("targets.*.kind.match", "the adoption of entries that exist already", "leave it out"),

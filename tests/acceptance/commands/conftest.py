@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -101,6 +102,17 @@ class Office:
 
     def settled(self) -> None:
         self.daemon.until(self.daemon.settled)
+
+    def reload(self) -> None:
+        """SIGHUP, and the new config is in force."""
+        assert self.daemon.process is not None
+        seen = len(self.daemon.lines)
+        self.daemon.process.send_signal(signal.SIGHUP)
+        self.daemon.wait_for("daemon.reloaded", since=seen)
+
+    def waits(self, target: str) -> Any:
+        """For which targets what is to be delivered there waits, and how much."""
+        return self.daemon.status()["targets"][target]["waits_for"]
 
     def dn(self, login: str) -> str:
         return f"uid={login},{self.tree.people}"

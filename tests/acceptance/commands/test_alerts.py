@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -99,9 +98,7 @@ def test_a_reload_exchanges_whom_to_tell(office: Office, hook: Webhook) -> None:
     text = office.daemon.config.read_text()
     guards = "[targets.corp.guards]\ndeletes = 0\n"
     office.daemon.config.write_text(text + guards + f'[alerts]\nwebhook = "{hook.url}"\n')
-    assert office.daemon.process is not None
-    office.daemon.process.send_signal(signal.SIGHUP)
-    office.daemon.wait_for("daemon.reloaded")
+    office.reload()
     kim = office.user("kim")
     office.settled()
     office.daemon.send("DELETE", f"/Users/{kim}")

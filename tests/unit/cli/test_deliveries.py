@@ -9,6 +9,7 @@ LINK: dict[str, Any] = {
     "name": "kim",
     "kind": "users",
     "state": "parked",
+    "waits_for": None,
     "due": 1_795_000_000_000,
     "attempts": 2,
     "error": "Refused",

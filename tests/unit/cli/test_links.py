@@ -24,6 +24,7 @@ LINK: dict[str, Any] = {
     "claim": "uid=kim,ou=people",
     "version": 7,
     "waits_claim": None,
+    "waits_for": None,
     "disabled": False,
     "intent": False,
     "due": 1_795_000_000_000,

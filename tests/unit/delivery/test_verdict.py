@@ -23,6 +23,7 @@ LINK = Shown(
     locator="uid=kim",
     claim="uid=kim",
     waits_claim=None,
+    waits_for=None,
     disabled=False,
     member=True,
     intent=False,
@@ -119,6 +120,21 @@ def test_a_place_that_another_has_is_named() -> None:
         "it waits for the place uid=kim, which another resource has"
         in _says(_link(state="dirty", waits_claim="uid=kim"))[1]
     )
+
+
+def test_what_waits_for_another_target_says_for_which_and_why_that_has_it_not() -> None:
+    link = _link(state="dirty", waits_for="hr", due=NOW + 86_400_000, error="Waiting", text="hr does not have it yet")
+    first = _link(target="hr", state="dirty", error=None)
+    refused = {"error": "Refused", "text": "sn is missing", "code": "65"}
+
+    assert "it waits until hr has it" == _says(link)[1]
+    assert "it waits until hr has it, where it is not delivered yet" == _says(link, first=first)[1]
+    parked = Shown(**{**first.as_json(), "state": "parked", **refused})
+    assert "it waits until hr has it, where it is parked: sn is missing (code 65)" == _says(link, first=parked)[1]
+    paused = _says(link, first=first, trouble="hr is paused: maintenance")[1]
+    assert "it waits until hr has it; hr is paused: maintenance" == paused
+    held = Shown(**{**first.as_json(), "state": "in_sync"})
+    assert "it waits until hr has it, where a part of it is held" in _says(link, first=held)[1]
 
 
 def test_what_is_under_way_says_so() -> None:

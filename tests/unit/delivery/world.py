@@ -48,6 +48,8 @@ class World:
     names: dict[str, str] = field(default_factory=dict)
     takes: bool = True
     """Whether the config names the target: if not, a change makes no link dirty."""
+    takers: tuple[str, ...] = ("corp",)
+    """The targets that the config names; but for the first, a test makes them."""
 
     def start(self, **users: Any) -> World:
         """Open the journal as a fresh process would; `users` are keys of [targets.corp.users]."""
@@ -133,7 +135,8 @@ class World:
     async def _accept(self, type_: str, id_: str | None, operation: str, decision: Any) -> Accepted:
         decide = decision if callable(decision) else lambda _: decision
         request = Request("default", "idp", type_, id_, operation, {})
-        takers = {type_: [("corp", kind)] if self.takes else [] for type_, kind in KINDS.items()}
+        names = self.takers if self.takes else ()
+        takers = {type_: [(name, kind) for name in names] for type_, kind in KINDS.items()}
         return await self.journal.submit(lambda tx: accept(tx, request, decide, lambda _, ty: takers[ty]))
 
     async def catch_up(self) -> dict[str, links.Missed]:

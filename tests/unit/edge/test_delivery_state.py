@@ -8,7 +8,7 @@ from bridge.edge.delivery_state import value
 from bridge.journal.deliveries import Delivery
 
 NOON = 1_700_000_000_000
-NEW = Delivery("corp", "dirty", 0, NOON, None, None, None, None, None, None, None, "closed", None, None, None, False)
+NEW = Delivery("corp", "dirty", 0, NOON, *[None] * 7, "closed", None, None, None, waits=False, waits_for=None)
 KEPT = replace(NEW, state="in_sync", version=3, locator="uid=kim,ou=people")
 DOWN = replace(NEW, breaker="open", cause="TargetDown", reason="connection refused", retry_at=NOON + 30_000)
 REFUSED = replace(
@@ -37,6 +37,10 @@ WORDS = {
 )
 def test_a_target_is_shown_as_its_link_stands(delivery: Delivery, expected: dict[str, str]) -> None:
     assert {"target": "corp", **expected} == value(delivery)
+
+
+def test_nobody_knows_when_what_waits_for_another_target_is_tried() -> None:
+    assert "nextAttempt" not in value(replace(NEW, waits_for="hr"))
 
 
 def test_while_the_target_is_down_its_own_error_and_next_look_are_shown() -> None:

@@ -53,6 +53,59 @@ def test_a_tenant_that_no_client_serves_is_refused(faults: Faults, sound: str, t
     assert 'did you mean "default"? served: default' == fault.remedy
 
 
+def _targets(sound: str, target: str, **after: object) -> str:
+    """A config whose targets come after others, each as it is written."""
+    return sound + "".join(
+        target.replace("corp", name).replace("url =", f"after = {written}\nurl =") for name, written in after.items()
+    )
+
+
+def test_a_target_may_come_after_others(read: Load, sound: str, target: str) -> None:
+    settings = read(_targets(sound, target, hr="[]", corp='["hr"]', app='["hr", "corp"]', mail='"hr"'))
+
+    assert [(), ("hr",), ("hr", "corp"), ("hr",)] == [each.after for each in settings.targets.values()]
+
+
+def test_a_target_comes_after_none_that_is_not_there(faults: Faults, sound: str, target: str) -> None:
+    (fault,) = faults(_targets(sound, target, people="[]", corp='["peopel"]'))
+
+    assert ("targets.corp.after", '"peopel"', "there is no such target") == (fault.place, fault.value, fault.problem)
+    assert 'did you mean "people"? there are: people, corp' == fault.remedy
+
+
+def test_a_target_with_another_fault_is_there(faults: Faults, sound: str, target: str) -> None:
+    config = _targets(sound, target, hr="[]", corp='["hr"]').replace("url =", "ulr =", 1)
+
+    assert ["targets.hr.ulr", "targets.hr.url"] == sorted(fault.place for fault in faults(config))
+
+
+@pytest.mark.parametrize(
+    ("after", "circle"),
+    [
+        ({"a": '["a"]'}, "a after a"),
+        ({"a": '["b"]', "b": '["a"]'}, "a after b after a"),
+        ({"a": '["c"]', "b": '["a"]', "c": '["d", "b"]', "d": "[]"}, "a after c after b after a"),
+    ],
+)
+def test_targets_do_not_wait_in_a_circle(
+    faults: Faults, sound: str, target: str, after: dict[str, object], circle: str
+) -> None:
+    found = faults(_targets(sound, target, **after))
+
+    assert f"goes round in a circle: {circle}; nothing would ever be delivered" == found[0].problem
+    assert {"d"} & after.keys() == after.keys() - {fault.place.split(".")[1] for fault in found}
+
+
+def test_a_target_waits_for_no_other_tenant(faults: Faults, sound: str, target: str) -> None:
+    config = sound + OTHER + 'tenant = "acme"\n'
+    config += target.replace("corp", "hr").replace("url =", 'tenant = "acme"\nurl =')
+    config += target.replace("url =", 'tenant = "default"\nafter = ["hr"]\nurl =')
+    (fault,) = faults(config)
+
+    assert "targets.corp.after" == fault.place
+    assert "takes another tenant" in fault.problem
+
+
 def test_a_client_with_another_fault_still_serves_its_tenant(faults: Faults, sound: str, target: str) -> None:
     (fault,) = faults(sound.replace("scim-token", "nope") + target.replace("url =", 'tenant = "default"\nurl ='))
 

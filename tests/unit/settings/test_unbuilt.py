@@ -19,7 +19,6 @@ Faults = Callable[..., list[Fault]]
         ({"journal": {"url": "postgresql://x"}}, "journal.url"),
         ({"pools": {}}, "pools"),
         ({"targets": {"a": {"password": True}}}, "targets.a.password"),
-        ({"targets": {"a": {"after": "b"}}}, "targets.a.after"),
         ({"targets": {"a": {"pools": {}}}}, "targets.a.pools"),
         ({"targets": {"a": {"drift": "accept"}}}, "targets.a.drift"),
         ({"targets": {"a": {"users": {"match": ["uid"]}}}}, "targets.a.users.match"),
