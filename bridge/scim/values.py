@@ -161,7 +161,7 @@ def one_primary(values: list[Any], kept: Any = None) -> list[Any]:
 
 def _complex(attribute: Attribute, value: Any) -> dict[str, Any] | None:
     if isinstance(value, str) and "value" in attribute.subs:
-        return {"value": value} if value else None
+        value = {"value": value} if value else {}
     if not isinstance(value, dict):
         raise _wrong(attribute, "must be an object with sub-attributes")
     result: dict[str, Any] = {}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bridge.scim.errors import InvalidSyntax, InvalidValue
+from bridge.scim.resource_types import USER
 from bridge.scim.values import instant, one_primary, same, whole
 from tests.unit.scim.things import THING
 
@@ -91,6 +92,14 @@ def test_any_other_value_is_refused_by_the_attributes_name(name: str, value: Any
 def test_a_wrong_part_is_refused_by_its_name_and_that_of_the_whole() -> None:
     with pytest.raises(InvalidValue, match=r"^many\.binary must be base64"):
         whole(THING.names["many"], [{"binary": "!"}])
+
+
+def test_plain_text_for_a_complex_value_is_checked_as_its_value() -> None:
+    certificates = USER.names["x509certificates"]
+
+    assert [{"value": "aGk="}] == whole(certificates, ["aGk=", ""])
+    with pytest.raises(InvalidValue, match=r"^x509Certificates\.value must be base64"):
+        whole(certificates, ["x"])
 
 
 @pytest.mark.parametrize("name", ["string", "integer", "complex", "many", "texts"])
