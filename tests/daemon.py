@@ -43,6 +43,7 @@ class Daemon:
     port: int = field(default_factory=free_port)
     ops: int = field(default_factory=free_port)
     token: str = "test-token"
+    under: tuple[str, ...] = ()  # a command that runs it and stays out of the way, such as `strace -D`
     lines: list[dict[str, Any]] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
     _news: threading.Condition = field(default_factory=threading.Condition)
@@ -84,7 +85,7 @@ token = "file:credentials/scim-token"
         """Start it; with `wait`, come back when it is ready."""
         with (self.folder / "stderr").open("a") as stderr:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bridge", "run", "--config", str(self.config)],
+                [*self.under, sys.executable, "-m", "bridge", "run", "--config", str(self.config)],
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 text=True,
@@ -151,7 +152,7 @@ token = "file:credentials/scim-token"
             if value := condition():
                 return value
             left = deadline - time.monotonic()
-            ended = self._has_ended() and len(self.lines) == seen
+            ended = self.has_ended() and len(self.lines) == seen
             if left <= 0 or ended:
                 why = "the daemon ended" if ended else f"not within {seconds} s"
                 raise AssertionError(f"{why}; last lines: {self.lines[-5:]}\n{self.stderr()[-2000:]}")
@@ -159,7 +160,11 @@ token = "file:credentials/scim-token"
                 if len(self.lines) == seen:
                     self._news.wait(min(left, 0.5))
 
-    def _has_ended(self) -> bool:
+    def said(self, event: str) -> bool:
+        """Whether it has logged this event."""
+        return any(line.get("event") == event for line in self.lines)
+
+    def has_ended(self) -> bool:
         """Whether the process is gone and all that it logged was read."""
         gone = self.process is not None and self.process.poll() is not None
         return gone and (self._follower is None or not self._follower.is_alive())

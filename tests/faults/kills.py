@@ -9,20 +9,17 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bridge.journal import anchors
-from bridge.journal.verify import verify_file
 from demo.slapd import Slapd
-from tests.daemon import JOURNAL_KEY, Daemon
+from tests.daemon import Daemon
 from tests.faults.load import GONE, Fate, Load
 from tests.faults.parts import Parts, standing
+from tests.faults.sound import flaws
 
 CLIENTS = 64
 REQUESTS, DELIVERIES = 150, 30
@@ -65,7 +62,7 @@ def kill_again_and_again(folder: Path, slapd: Slapd, kills: int, seed: int) -> T
                 told.wrong.append("the last stop was no clean one")
         finally:
             daemon.close()
-    told.wrong += _journal(folder / "journal.db")
+    told.wrong += flaws(folder / "journal.db")
     return told
 
 
@@ -147,18 +144,3 @@ def _order(parts: Parts) -> Iterator[str]:
             yield f"{entry} was told out of order: {numbers}"
     if not any(len(numbers) > 1 for numbers in told.values()):
         yield "nothing could have been told out of order"
-
-
-def _journal(path: Path) -> Iterator[str]:
-    """The file is whole, its chain too, and each resource's versions follow one another."""
-    with closing(sqlite3.connect(path)) as db:
-        for (answer,) in db.execute("PRAGMA integrity_check"):
-            if answer != "ok":
-                yield f"integrity_check: {answer}"
-        last: dict[str, int] = {}
-        for resource, version in db.execute("SELECT resource, version FROM change ORDER BY seq"):
-            if version != last.get(resource, 0) + 1:
-                yield f"version {version} of {resource} follows {last.get(resource, 0)}"
-            last[resource] = version
-    anchor = anchors.read(path)
-    yield from verify_file(path, bytes.fromhex(JOURNAL_KEY), [anchor] if anchor else []).found
