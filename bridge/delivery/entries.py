@@ -10,10 +10,10 @@ import hashlib
 from dataclasses import dataclass
 
 from bridge.delivery.guarding import Guarding
+from bridge.delivery.places import Places, There, disputed
 from bridge.delivery.progress import NotYet, Progress
 from bridge.journal import Journal, links, target_members
 from bridge.journal.holds import Operation
-from bridge.journal.links import PlaceTaken
 from bridge.mapping import delta
 from bridge.mapping.entry_json import decode, encode
 from bridge.plans.intent import Intent, intend, is_ours
@@ -24,17 +24,6 @@ from connectors.sdk import Attributes, Capability, Change, Delta, Entry, Gone, R
 
 MOST_WAITS = 6
 """Times a delete waits for the groups that name its user; a parked group must not keep an account for ever."""
-BUSY = 2.0
-"""Seconds until a place is looked at again that another entry of ours is about to leave."""
-
-
-@dataclass(frozen=True, slots=True)
-class _There:
-    """What the target holds, as far as we know, and what of it we wrote last."""
-
-    ref: Ref
-    have: Attributes
-    applied: Attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +33,7 @@ class Entries:
     journal: Journal
     target: Target
     guarding: Guarding
+    places: Places
 
     async def hold(self, progress: Progress, entry: Entry) -> None:
         """The entry is there, and as it is wanted."""
@@ -108,8 +98,8 @@ class Entries:
             await self._update(progress, entry)
             return
         if intent is None or intent.place != place:
-            await self._must_be_free(progress, place)
-        await self._claim(progress, place, intend(place, entry, self.target.normalise).encode())
+            await self.places.must_be_free(progress, place)
+        await self.places.must_be_ours(progress, place, intend(place, entry, self.target.normalise).encode())
         progress.at(await self.target.create(entry))
         progress.now(applied=encode(entry), intent=None, verify=False)
         progress.did("create")
@@ -119,9 +109,9 @@ class Entries:
         found = await self.target.get(Ref(progress.kind, "", intent.place), progress.rules.names)
         if found is None or found.ref is None:
             return False
-        self._not_anothers(progress, found.ref, intent.place)
+        self.places.not_anothers(progress, found.ref, intent.place)
         if not is_ours(intent, found, self.target.normalise):
-            raise _disputed(intent.place)
+            raise disputed(intent.place)
         progress.at(found.ref)
         progress.now(claim=intent.place, applied=encode(Entry(found.kind, found.attributes)), intent=None, verify=True)
         link = progress.link
@@ -129,50 +119,31 @@ class Entries:
         progress.did("recognise")
         return True
 
-    async def _must_be_free(self, progress: Progress, place: str) -> None:
-        found = await self.target.get(Ref(progress.kind, "", place), progress.rules.names)
-        if found is not None and found.ref is not None:
-            self._not_anothers(progress, found.ref, place)
-            raise _disputed(place)
-
-    def _not_anothers(self, progress: Progress, found: Ref, place: str) -> None:
-        owner = self.journal.read(lambda db: links.owner(db, self.target.name, found))
-        if owner is not None and owner[0] != progress.link.resource:
-            claim = place if owner[1] == place else None  # else it is about to move away
-            raise NotYet("another entry of ours is there still", claim=claim, seconds=BUSY)
-
-    async def _claim(self, progress: Progress, place: str, intent: str | None) -> None:
-        link = progress.link
-        try:
-            await self.journal.submit(lambda tx: links.intend(tx, link, place, intent), reserved=True)
-        except PlaceTaken:
-            raise NotYet("another resource has this place", claim=place) from None
-        if intent is not None:
-            progress.now(claim=place, intent=intent)
-
     async def _update(self, progress: Progress, entry: Entry) -> None:
         link, ref = progress.link, progress.link.ref
         assert ref is not None
         applied = decode(link.applied).attributes if link.applied else {}
-        there = _There(ref, applied, applied)
+        there = There(ref, applied, applied)
         place = self._place(entry)
         moved = place != link.claim
         if link.verify:
             actual = await self._actual(progress, ref)  # where it is now: somebody may have renamed it
-            there = _There(actual.ref or ref, actual.attributes, applied)
+            if actual.ref is not None and self._was_moved(actual, self._stood(ref, applied)):
+                progress.at(actual.ref)
+            there = There(actual.ref or ref, actual.attributes, applied)
             moved = moved or self._was_moved(actual, place)
         if moved and not await self.guarding.may(progress, Operation.RENAME, _digest(place)):
             entry, place, moved = self._in_place(entry, there, link.claim or place), link.claim or place, False
         entry, changes = await self._permitted(progress, entry, there)
         if place != link.claim:
-            await self._claim(progress, place, None)
+            await self.places.reach(progress, there, place)
         if changes or moved:
             self._check(entry)
-            progress.at(await self.target.update(there.ref, Delta(entry, changes, moved)))
+            await self.places.move(progress, there, Delta(entry, changes, moved), place)
             progress.did("move" if moved else "update", changes)
         progress.now(applied=encode(entry), claim=place, intent=None, verify=False)
 
-    async def _permitted(self, progress: Progress, entry: Entry, there: _There) -> tuple[Entry, tuple[Change, ...]]:
+    async def _permitted(self, progress: Progress, entry: Entry, there: There) -> tuple[Entry, tuple[Change, ...]]:
         """The entry and the changes without what the guards hold."""
         changes = self._delta(progress, entry, there)
         off = switched_off(progress.rules, changes)
@@ -183,10 +154,10 @@ class Entries:
             entry = keeping(entry, names, there.have)
         return entry, self._delta(progress, entry, there)
 
-    def _delta(self, progress: Progress, entry: Entry, there: _There) -> tuple[Change, ...]:
+    def _delta(self, progress: Progress, entry: Entry, there: There) -> tuple[Change, ...]:
         return delta(progress.rules, there.have, entry, self.target.normalise, there.applied)
 
-    def _in_place(self, entry: Entry, there: _There, claim: str) -> Entry:
+    def _in_place(self, entry: Entry, there: There, claim: str) -> Entry:
         """The entry with what names it as it was: everything else is delivered where it is."""
         return keeping(entry, naming(entry, there.applied, self.target.locate, claim), there.applied)
 
@@ -199,7 +170,14 @@ class Entries:
         progress.actual_members = actual.members
         return actual
 
-    def _was_moved(self, actual: Entry, place: str) -> bool:
+    def _stood(self, ref: Ref, applied: Attributes) -> str | None:
+        """Where we know it to be."""
+        try:
+            return self.target.locate(Entry(ref.kind, applied, ref))
+        except LookupError:
+            return None
+
+    def _was_moved(self, actual: Entry, place: str | None) -> bool:
         try:
             return self.target.locate(actual) != place
         except LookupError:
@@ -234,11 +212,3 @@ class Entries:
 
 def _digest(place: str) -> str:
     return hashlib.sha256(place.encode()).hexdigest()[:16]
-
-
-def _disputed(place: str) -> Refused:
-    return Refused(
-        f"there is an entry at {place} already that is not ours; it was not touched",
-        code="disputed",
-        fix="remove or rename that entry, or the user; or, if it is that user's: scim-bridge links relink",
-    )

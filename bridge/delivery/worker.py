@@ -17,6 +17,7 @@ from bridge.clock import Clock
 from bridge.delivery.entries import Entries
 from bridge.delivery.groups import Groups
 from bridge.delivery.guarding import Guarding
+from bridge.delivery.places import Places
 from bridge.delivery.progress import NotYet, Progress
 from bridge.journal import Journal, JournalError, holds, links
 from bridge.journal.holds import Operation
@@ -54,7 +55,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         guarding = Guarding(self.journal, self.target)
-        self.entries = Entries(self.journal, self.target, guarding)
+        self.entries = Entries(self.journal, self.target, guarding, Places(self.journal, self.target))
         self.groups = Groups(self.journal, self.target, guarding)
 
     async def deliver(self, link: Link, stored: Stored | None) -> None:

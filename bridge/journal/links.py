@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, NamedTuple
 
 import orjson
@@ -73,8 +74,12 @@ class Settle:
     """The target that must have this version of the resource first."""
 
 
-class PlaceTaken(Exception):
-    """Another link of this target claims the place."""
+class Claimed(Enum):
+    """What came of a claim on a place."""
+
+    OURS = auto()
+    TAKEN = auto()  # another link of this target has it
+    CIRCLE = auto()  # and that one waits, itself or by others, for the place that we have
 
 
 def dirty(tx: Tx, target: str, resource: str, kind: str, *, lane: int = NORMAL, verify: bool = False) -> None:
@@ -111,7 +116,9 @@ def claim(tx: Tx, target: str, limit: int, urgent_only: bool = False) -> list[Li
 
 def abandoned(tx: Tx, target: str) -> int:
     """At start: what was being sent when the process died is to be looked at; how many there are."""
-    return tx.db.execute(_SQL["abandoned"], {"target": target, "now": tx.now}).rowcount
+    row = {"target": target, "now": tx.now}
+    tx.db.execute(_SQL["look_again"], row)
+    return tx.db.execute(_SQL["abandoned"], row).rowcount
 
 
 def next_due(db: sqlite3.Connection, target: str, urgent_only: bool = False) -> int | None:
@@ -121,13 +128,15 @@ def next_due(db: sqlite3.Connection, target: str, urgent_only: bool = False) -> 
     return due
 
 
-def intend(tx: Tx, link: Link, place: str, intent: str | None) -> None:
-    """Claim the place, and write down what is about to be created there; `PlaceTaken` where another has it."""
+def intend(tx: Tx, link: Link, place: str, intent: str | None) -> Claimed:
+    """Claim the place, and write down what is about to be created there; where another has it, that we wait for it."""
     row = {"target": link.target, "resource": link.resource, "claim": place, "intent": intent}
     try:
         tx.db.execute(_SQL["intend"], row)
     except sqlite3.IntegrityError:
-        raise PlaceTaken(place) from None
+        tx.db.execute(_SQL["wait"], row)
+        return Claimed.TAKEN if tx.db.execute(_SQL["circle"], row).fetchone() is None else Claimed.CIRCLE
+    return Claimed.OURS
 
 
 def recognised(tx: Tx, link: Link) -> None:

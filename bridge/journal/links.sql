@@ -33,6 +33,10 @@ RETURNING resource, kind, sending, attempts, version, entry_id, locator, claim, 
 -- What a worker that died left behind: what came of it is not known.
 UPDATE link SET state = 'dirty', sending = NULL, due = :now, verify = 1 WHERE target = :target AND state = 'sending';
 
+-- look_again --
+-- What a place was waited for may have been left just before its holder's worker died.
+UPDATE link SET due = min(due, :now) WHERE target = :target AND state = 'dirty' AND waits_claim IS NOT NULL;
+
 -- next_due --
 SELECT min(due) FROM (
   SELECT min(due) AS due FROM link WHERE target = :target AND state = 'dirty' AND lane = 0 UNION ALL
@@ -43,7 +47,20 @@ SELECT min(due) FROM (
 SELECT min(due) FROM link WHERE target = :target AND state = 'dirty' AND lane = 0;
 
 -- intend --
-UPDATE link SET claim = :claim, intent = :intent WHERE target = :target AND resource = :resource AND state = 'sending';
+UPDATE link SET claim = :claim, intent = :intent, waits_claim = NULL
+WHERE target = :target AND resource = :resource AND state = 'sending';
+
+-- wait --
+UPDATE link SET waits_claim = :claim WHERE target = :target AND resource = :resource AND state = 'sending';
+
+-- circle --
+-- Whether who holds the place waits, itself or by others, for the one that we hold.
+WITH RECURSIVE holder(waits) AS (
+  SELECT waits_claim FROM link WHERE target = :target AND claim = :claim AND waits_claim IS NOT NULL
+  UNION
+  SELECT l.waits_claim FROM link AS l JOIN holder AS h ON l.target = :target AND l.claim = h.waits
+  WHERE l.waits_claim IS NOT NULL)
+SELECT 1 FROM holder AS h JOIN link AS own ON own.target = :target AND own.resource = :resource AND own.claim = h.waits;
 
 -- recognised --
 UPDATE link SET entry_id = :entry_id, locator = :locator, claim = :claim, applied = :applied, intent = NULL, verify = 1

@@ -25,6 +25,7 @@ from connectors.sdk import (
     Fault,
     Key,
     Members,
+    Naming,
     OutcomeUnknown,
     Page,
     Probe,
@@ -109,6 +110,10 @@ class Target:
 
     def normalise(self, kind: str, attribute: str, values: Sequence[Value]) -> frozenset[Value]:
         return self.connector.normalise(kind, attribute, values)
+
+    def name_of(self, kind: str) -> str | None:
+        """The attribute whose value names an entry; None where the connector does not say."""
+        return cast(Naming, self.connector).name_of(kind) if hasattr(self.connector, "name_of") else None
 
     def check(self, entry: Entry) -> list[Fault]:
         return self.connector.check(entry)

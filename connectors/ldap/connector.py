@@ -62,6 +62,10 @@ class LdapConnector:
             return dn.folded(entry.ref.locator)
         return dn.fold(self._kinds[entry.kind].place(entry))
 
+    def name_of(self, kind: str) -> str:
+        """As it is mapped: names of attributes do not differ by case."""
+        return self._kinds[kind].rdn
+
     def normalise(self, kind: str, attribute: str, values: Sequence[Value]) -> frozenset[Value]:
         if attribute == MEMBERS and kind in self._members:
             return frozenset(dn.folded(str(value)) for value in values)

@@ -11,7 +11,7 @@ from connectors.sdk.errors import (
     TargetMisconfigured,
     Throttled,
 )
-from connectors.sdk.protocol import Activation, Connector, Context, Members, Plugin
+from connectors.sdk.protocol import Activation, Connector, Context, Members, Naming, Plugin
 from connectors.sdk.secrets import Secret
 from connectors.sdk.values import (
     Attributes,
@@ -46,6 +46,7 @@ __all__ = [
     "Key",
     "Members",
     "Missing",
+    "Naming",
     "OutcomeUnknown",
     "Page",
     "Plugin",

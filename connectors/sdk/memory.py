@@ -86,6 +86,9 @@ class MemoryConnector:
         (value,) = self.normalise(entry.kind, name, entry.attributes[name][:1])
         return f"{entry.kind}/{value!s}"
 
+    def name_of(self, kind: str) -> str:
+        return self.name[kind]
+
     def normalise(self, kind: str, attribute: str, values: Sequence[Value]) -> frozenset[Value]:
         return frozenset(v.casefold() if isinstance(v, str) else v for v in values)
 

@@ -64,6 +64,16 @@ class Connector(Protocol):
         """Let go of connections and files; must be quick."""
 
 
+class Naming(Protocol):
+    """Optional: the target names entries by one attribute, and any value may be put there for a while.
+
+    With it, entries that want each other's places can swap them.
+    """
+
+    def name_of(self, kind: str) -> str:
+        """The attribute, as it is mapped, whose value names entries of the kind. Pure."""
+
+
 class Members(Protocol):
     """Capability `members`: a group's members are values of text, made from the member's `Ref`.
 

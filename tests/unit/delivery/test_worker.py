@@ -496,20 +496,6 @@ async def test_a_gone_entry_at_delete_is_success(world: World) -> None:
     assert (0, 0) == (world.standing().backlog, world.standing().parked)
 
 
-async def test_names_are_swapped_only_when_free(world: World) -> None:
-    """Until temporary names are built, each waits for the other, and neither is lost."""
-    await world.user("ada")
-    await world.user("bob")
-    await world.deliver()
-    await world.change("ada", userName="tmp")
-    await world.change("bob", userName="ada")
-    await world.change("tmp", userName="bob")
-    await world.deliver()
-
-    assert {"users/ada", "users/bob"} == world.entries().keys()
-    assert 2 == world.standing().backlog
-
-
 async def test_another_place_under_the_same_address_is_never_written(world: World) -> None:
     await world.user("ada")
     await world.deliver()

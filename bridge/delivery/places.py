@@ -1,0 +1,155 @@
+"""Places at a target: claimed before anything goes there, waited for where another entry of ours stands, swapped.
+
+Two entries that want each other's place (or three in a circle) would wait for ever. The one that finds the circle steps
+aside: it is renamed to a name that means nothing, the others move up, and then it takes the place that it wanted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bridge.delivery.progress import NotYet, Progress
+from bridge.journal import Journal, links
+from bridge.journal.links import Claimed
+from bridge.mapping import delta
+from bridge.mapping.entry_json import encode
+from bridge.targets import Target
+from connectors.sdk import Attributes, Conflict, Delta, Entry, Ref, Refused
+
+BUSY = 2.0
+"""Seconds until a place is looked at again that another entry of ours is about to leave."""
+LONGEST_CIRCLE = 16
+ASIDE = "scim-bridge-"
+"""What the name of an entry that stepped aside begins with; the resource's id follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """What the target holds, as far as we know, and what of it we wrote last."""
+
+    ref: Ref
+    have: Attributes
+    applied: Attributes
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places of one target."""
+
+    journal: Journal
+    target: Target
+
+    async def claim(self, progress: Progress, place: str, intent: str | None) -> Claimed:
+        """Claim the place, and keep the intent of what is about to be made there.
+
+        An entry that moves is looked at again unless its move is known to be done: its old place is free for others
+        from now on, wherever it is.
+        """
+        link = progress.link
+        claimed = await self.journal.submit(lambda tx: links.intend(tx, link, place, intent), reserved=True)
+        if claimed is Claimed.OURS:
+            progress.now(claim=place, intent=intent, verify=link.verify or intent is None)
+        return claimed
+
+    async def must_be_ours(self, progress: Progress, place: str, intent: str | None) -> None:
+        """Claim it, or wait for who has it."""
+        if await self.claim(progress, place, intent) is not Claimed.OURS:
+            raise taken(place)
+
+    async def must_be_free(self, progress: Progress, place: str) -> None:
+        """At the target; what stands there is another of ours that is about to leave, or disputed."""
+        found = await self.target.get(Ref(progress.kind, "", place), progress.rules.names)
+        if found is not None and found.ref is not None:
+            self.not_anothers(progress, found.ref, place)
+            raise disputed(place)
+
+    def not_anothers(self, progress: Progress, found: Ref, place: str) -> None:
+        """Wait where the entry that was found at the place is another one of ours."""
+        owner = self._owner(found)
+        if owner is not None and owner[0] != progress.link.resource:
+            claim = place if owner[1] == place else None  # else it is about to move away
+            raise NotYet("another entry of ours is there still", claim=claim, seconds=BUSY)
+
+    async def reach(self, progress: Progress, there: There, place: str) -> None:
+        """Claim the place that an entry of ours wants to move to; in a circle, step aside first."""
+        claimed = await self.claim(progress, place, None)
+        if claimed is Claimed.OURS:
+            return
+        aside = self._aside(progress, there)
+        if aside is not None and (claimed is Claimed.CIRCLE or self._is_half_way(progress, there, aside)):
+            await self.must_be_ours(progress, self.target.locate(aside), None)
+            await self._step(progress, there, aside)
+        raise taken(place)
+
+    async def move(self, progress: Progress, there: There, change: Delta, place: str) -> None:
+        """Send an update that moves the entry; say who stands in the way, if somebody does."""
+        try:
+            progress.at(await self.target.update(there.ref, change))
+        except Conflict:
+            await self._make_way(progress, there, place)
+            raise
+
+    async def _make_way(self, progress: Progress, there: There, place: str) -> None:
+        """Wait for another one of ours that is about to leave; step aside where it wants to come to where we are."""
+        found = await self.target.get(Ref(progress.kind, "", place), progress.rules.names)
+        if found is None or found.ref is None or found.ref.id == there.ref.id:
+            return
+        aside = self._aside(progress, there)
+        if aside is not None and await self._is_circle(progress, found.ref, self._at(progress, there)):
+            await self._step(progress, there, aside)
+        self.not_anothers(progress, found.ref, place)
+        raise disputed(place, there.ref.locator)
+
+    async def _is_circle(self, progress: Progress, found: Ref, ours: str) -> bool:
+        """Whether who stands in our way is about to go, itself or by others, to where we are.
+
+        The claims do not wait for each other any more: a process died between claims and renames.
+        """
+        for _ in range(LONGEST_CIRCLE):
+            owner = self._owner(found)
+            if owner is None or owner[1] is None or owner[1] == ours:
+                return owner is not None and owner[1] == ours
+            entry = await self.target.get(Ref(progress.kind, "", owner[1]), progress.rules.names)
+            if entry is None or entry.ref is None:
+                return False
+            found = entry.ref
+        return False
+
+    def _owner(self, found: Ref) -> tuple[str, str | None] | None:
+        return self.journal.read(lambda db: links.owner(db, self.target.name, found))
+
+    def _aside(self, progress: Progress, there: There) -> Entry | None:
+        """The entry under a name that means nothing; None where names are not the target's matter."""
+        named = self.target.name_of(progress.kind)
+        name = next((each for each in there.applied if named is not None and each.lower() == named.lower()), None)
+        if name is None:
+            return None
+        return Entry(progress.kind, {**there.applied, name: (ASIDE + progress.link.resource,)})
+
+    def _is_half_way(self, progress: Progress, there: There, aside: Entry) -> bool:
+        """Whether we died after we claimed the place aside and before we went there."""
+        return progress.link.claim == self.target.locate(aside) != self._at(progress, there)
+
+    def _at(self, progress: Progress, there: There) -> str:
+        return self.target.locate(Entry(progress.kind, there.have, there.ref))
+
+    async def _step(self, progress: Progress, there: There, aside: Entry) -> None:
+        changes = delta(progress.rules, there.have, aside, self.target.normalise, there.applied)
+        progress.at(await self.target.update(there.ref, Delta(aside, changes, relocate=True)))
+        progress.now(applied=encode(aside))
+        progress.did("aside", changes)
+
+
+def taken(place: str) -> NotYet:
+    """Another resource has the place."""
+    return NotYet("another resource has this place", claim=place)
+
+
+def disputed(place: str, ours: str | None = None) -> Refused:
+    """An entry that is not ours stands at the place; `ours` is where the entry of ours is meanwhile."""
+    stays = f", and ours stays at {ours}" if ours else ""
+    return Refused(
+        f"there is an entry at {place} already that is not ours; it was not touched{stays}",
+        code="disputed",
+        fix="remove or rename that entry, or the user; or, if it is that user's: scim-bridge links relink",
+    )

@@ -1,0 +1,101 @@
+"""Places are claimed, waited for, and swapped by stepping aside."""
+
+from __future__ import annotations
+
+import contextlib
+from itertools import pairwise
+
+import pytest
+
+from bridge.delivery.places import ASIDE
+from connectors.sdk import Delta, Entry
+from tests.unit.delivery.world import World
+
+
+async def turn(world: World, *names: str) -> None:
+    """Each takes the name of the one before it, the first that of the last: by way of a name that nobody has."""
+    ids = [world.names[name] for name in names]
+    await world.change(names[0], userName="between")
+    for before, name in pairwise(names):
+        await world.change(name, userName=before)
+    await world.change("between", userName=names[-1])
+    assert ids == [world.names[name] for name in (names[-1], *names[:-1])]
+
+
+def holders(world: World, *names: str) -> list[str]:
+    """The ids of the entries that have these names."""
+    return [world.entries()[f"users/{name}"].ref.id for name in names]
+
+
+@pytest.mark.parametrize("names", [("ada", "bob"), ("ada", "bob", "cyd")], ids=["two", "three"])
+async def test_names_are_swapped_by_stepping_aside(world: World, names: tuple[str, ...]) -> None:
+    await world.users_named(names)
+    ids = holders(world, *names)
+    await turn(world, *names)
+    await world.deliver_all()
+
+    assert ids == holders(world, names[-1], *names[:-1])
+    assert (0, 0) == (world.standing().backlog, world.standing().parked)
+    aside = [what for verb, what in world.connector.calls if verb == "update" and _is_aside(what)]
+    assert 1 == len(aside)
+
+
+def _is_aside(what: object) -> bool:
+    return isinstance(what, Delta) and str(what.entry.attributes["uid"][0]).startswith(ASIDE)
+
+
+@pytest.mark.parametrize("call", range(1, 10))
+@pytest.mark.parametrize("sent", [True, False], ids=["after it", "before it"])
+async def test_a_process_that_dies_within_a_swap_completes_it(world: World, call: int, sent: bool) -> None:
+    class Died(BaseException):
+        pass
+
+    await world.users_named(["ada", "bob"])
+    await world.group("eng", "ada")
+    await world.deliver()
+    ada, bob = holders(world, "ada", "bob")
+    await turn(world, "ada", "bob")
+    count, plain = 0, world.connector.update
+
+    async def dying(*arguments):  # type: ignore[no-untyped-def]
+        nonlocal count
+        count += 1
+        if count == call and not sent:
+            raise Died
+        ref = await plain(*arguments)
+        if count == call:
+            raise Died
+        return ref
+
+    world.connector.update = dying  # type: ignore[method-assign]
+    with contextlib.suppress(BaseException):
+        await world.deliver_all()
+    world.connector.update = plain  # type: ignore[method-assign]
+    await world.restart()
+    await world.deliver_all()
+
+    assert [bob, ada] == holders(world, "ada", "bob")
+    assert {"users/bob"} == world.members("eng")
+    assert (0, 0) == (world.standing().backlog, world.standing().parked)
+
+
+async def test_who_waits_for_one_that_waits_for_nobody_does_not_step_aside(world: World) -> None:
+    await world.users_named(["ada", "bob"])
+    await world.change("ada", userName="cyd")
+    await world.change("bob", userName="ada")
+    await world.deliver_all()
+
+    assert {"users/cyd", "users/ada"} == world.entries().keys()
+    assert not any(_is_aside(what) for _, what in world.connector.calls)
+
+
+async def test_a_name_that_a_foreign_entry_has_is_disputed_and_both_are_told(world: World) -> None:
+    await world.users_named(["ada"])
+    await world.connector.create(Entry("users", {"uid": ("bob",), "sn": ("Somebody else",)}))
+    await world.change("ada", userName="bob")
+    await world.deliver_all()
+
+    (parked,) = world.parked()
+    assert "disputed" == parked.code
+    assert "users/bob" in (parked.text or "")
+    assert "ours stays at users/ada" in (parked.text or "")
