@@ -140,6 +140,7 @@ class Entries:
         if changes or moved:
             self._check(entry)
             await self.places.move(progress, there, Delta(entry, changes, moved), place)
+            self._note_stray(progress, ref, there, place)
             progress.did("move" if moved else "update", changes)
         progress.now(applied=encode(entry), claim=place, intent=None, verify=False)
 
@@ -169,6 +170,12 @@ class Entries:
             raise Gone("the entry was removed at the target by somebody else", code="absent")
         progress.actual_members = actual.members
         return actual
+
+    def _note_stray(self, progress: Progress, known: Ref, there: There, place: str) -> None:
+        """Somebody else had moved it, and we took it back: groups may have followed there."""
+        was_elsewhere = self._was_moved(Entry(known.kind, there.have, there.ref), place)
+        if was_elsewhere and there.ref.locator != known.locator and self.target.has(Capability.MEMBERS):
+            progress.strayed = self.target.member_value(there.ref)
 
     def _stood(self, ref: Ref, applied: Attributes) -> str | None:
         """Where we know it to be."""

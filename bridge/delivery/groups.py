@@ -12,8 +12,9 @@ from bridge.delivery.progress import Progress
 from bridge.journal import Journal, holds, target_members
 from bridge.journal.holds import Operation
 from bridge.journal.target_members import Done, Removal, Row
+from bridge.settings.kinds import Ownership
 from bridge.targets import Target
-from connectors.sdk import Ref
+from connectors.sdk import Ref, Value
 
 CHUNK = 500
 EVERY = -1
@@ -62,21 +63,27 @@ class Groups:
         await self.journal.submit(lambda tx: target_members.settle(tx, name, group, done), reserved=True)
 
     async def _compare(self, progress: Progress, ref: Ref, actual: Iterable[str]) -> None:
-        """What somebody else added is removed, what somebody else removed is added again."""
-        name, group = self.target.name, progress.link.resource
+        """What somebody else removed is added again; what somebody else added goes where all members are ours."""
+        name, group, kind = self.target.name, progress.link.resource, progress.kind
         applied = self.journal.read(lambda db: target_members.applied(db, name, group))
-        there = set(actual)
-        lost = [member for text, member in applied.items() if text not in there]
-        if lost:
+        there = {self.target.compared_member(kind, text): text for text in actual}
+        ours = {self.target.compared_member(kind, text): member for text, member in applied.items()}
+        if lost := [member for text, member in ours.items() if text not in there]:
             await self.journal.submit(lambda tx: target_members.lost(tx, name, group, lost), reserved=True)
-        coming = self.journal.read(lambda db: target_members.dirty_rows(db, name, group, EVERY))
-        ours = {self.target.member_value(row.wanted) for row in coming if row.wanted is not None}
-        added = sorted(there - applied.keys() - ours)
-        if not added or not await self.guarding.may_lose(progress, Operation.STRANGERS, len(added), _digest(added)):
-            return
-        for strangers in _chunks(added):
-            await self.target.update_members(ref, [], strangers)
-            progress.did(f"members -{len(strangers)}")
+        if progress.rules.ownership is Ownership.ALL:
+            await self._remove_strangers(progress, ref, {t: text for t, text in there.items() if t not in ours})
+
+    async def _remove_strangers(self, progress: Progress, ref: Ref, added: dict[Value, str]) -> None:
+        """Unless they are about to become members anyway."""
+        name, group = self.target.name, progress.link.resource
+        for row in self.journal.read(lambda db: target_members.dirty_rows(db, name, group, EVERY)):
+            if row.wanted is not None:
+                added.pop(self.target.compared_member(progress.kind, self.target.member_value(row.wanted)), None)
+        texts = sorted(added.values())
+        if texts and await self.guarding.may_lose(progress, Operation.STRANGERS, len(texts), _digest(texts)):
+            for strangers in _chunks(texts):
+                await self.target.update_members(ref, [], strangers)
+                progress.did(f"members -{len(strangers)}")
 
 
 def _digest(texts: list[str]) -> str:

@@ -38,6 +38,8 @@ class Progress:
     verbs: list[str] = field(default_factory=list)
     attributes: set[str] = field(default_factory=set)
     actual_members: tuple[str, ...] | None = None
+    strayed: str | None = None
+    """The text by which groups may hold the entry that somebody else had renamed, until we took it back."""
     version: int = 0
     """Of the resource that is delivered."""
     asked: dict[Operation, bool] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from bridge.delivery.groups import Groups
 from bridge.delivery.guarding import Guarding
 from bridge.delivery.places import Places
 from bridge.delivery.progress import NotYet, Progress
-from bridge.journal import Journal, JournalError, holds, links
+from bridge.journal import Journal, JournalError, holds, links, target_members
 from bridge.journal.holds import Operation
 from bridge.journal.links import Link, Named, Settle
 from bridge.journal.resources import Stored
@@ -243,6 +243,8 @@ _OUR_OWN = ("mapping", "check", "name", "disputed", "protected")
 
 def _write(tx: Any, settled: Settle, progress: Progress) -> None:
     links.settle(tx, settled, progress.before)
+    if progress.strayed is not None:
+        target_members.strayed(tx, settled.link.target, settled.link.resource, progress.strayed)
     if settled.fulfilled and progress.before.held:
         holds.settle(tx, settled.link.target, settled.link.resource, progress.asked)
     if settled.fulfilled and (progress.names or (progress.before.applied and '"ref"' in progress.before.applied)):

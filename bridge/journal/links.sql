@@ -135,6 +135,12 @@ SELECT EXISTS (SELECT 1 FROM target_membership WHERE target = :target AND member
 -- stir_member --
 UPDATE target_membership SET dirty = dirty + 1 WHERE target = :target AND member = :resource;
 
+-- strayed_member --
+-- Beside the member's own row, one of nobody: what it holds is to be removed.
+INSERT INTO target_membership (target, group_id, member, applied)
+SELECT target, group_id, member || ' strayed', :text FROM target_membership WHERE target = :target AND member = :resource
+ON CONFLICT DO UPDATE SET applied = excluded.applied, dirty = dirty + 1;
+
 -- stir_group --
 UPDATE target_membership SET dirty = dirty + 1 WHERE target = :target AND group_id = :resource;
 

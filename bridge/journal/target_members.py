@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from bridge.journal import links
 from bridge.journal.sql import load
 from bridge.journal.writer import Tx
 from connectors.sdk import Ref
@@ -75,6 +76,14 @@ def lost(tx: Tx, target: str, group: str, members: Collection[str]) -> None:
     """Somebody removed these at the target: they are to be added again."""
     for member in members:
         tx.db.execute(_SQL["lost_member"], {"target": target, "group": group, "member": member})
+
+
+def strayed(tx: Tx, target: str, member: str, text: str) -> None:
+    """Somebody had renamed the member at the target, and groups may have followed: this text is not to stay there."""
+    named = {"target": target, "resource": member, "text": text}
+    tx.db.execute(_SQL["strayed_member"], named)
+    for group, kind in [*tx.db.execute(_SQL["groups_naming"], named)]:
+        links.dirty(tx, target, group, kind)
 
 
 def is_named(db: sqlite3.Connection, target: str, member: str) -> bool:

@@ -23,7 +23,7 @@ from bridge.mapping.values import NoValue, to_values
 from bridge.mapping.view import View, check_readable, compile_view, known_names, named
 from bridge.scim.resource_types import ResourceType
 from bridge.settings.faults import Fault, Wrong
-from bridge.settings.kinds import AttributeRule, KindSettings, Switch, parse_switch
+from bridge.settings.kinds import AttributeRule, KindSettings, Ownership, Switch, parse_switch
 from bridge.settings.models import TargetSettings
 from bridge.settings.places import dotted, shown
 
@@ -76,6 +76,7 @@ def compile_rules(target: TargetSettings, kind: str, settings: KindSettings, rt:
     if switch is not None:
         attributes += making.switch(switch)
     in_scope = making.scope()
+    making.check_ownership()
     if making.faults:
         raise MappingInvalid(making.faults)
     return Rules(
@@ -90,6 +91,7 @@ def compile_rules(target: TargetSettings, kind: str, settings: KindSettings, rt:
         on_leave=settings.on_leave,
         on_missing=settings.on_missing,
         adopt=settings.adopt,
+        ownership=settings.ownership or Ownership.OWN,
         is_account=rt.is_account,
     )
 
@@ -137,6 +139,12 @@ class _Making:
         except Wrong as wrong:
             self._add((*self._place, "scope"), written, wrong)
             return _everybody
+
+    def check_ownership(self) -> None:
+        """Members are what it is about."""
+        if self._settings.ownership is not None and self._rt.name != "Group":
+            wrong = Wrong("is about the members of groups", "write it in the table groups, or leave it out")
+            self._add((*self._place, "ownership"), self._settings.ownership.value, wrong)
 
     def _fetch(self, rule: AttributeRule) -> Fetch:
         if rule.expression is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bridge.settings.kinds import Adopt, Mode, OnDelete, OnLeave, OnMissing, Switch
+from bridge.settings.kinds import Adopt, Mode, OnDelete, OnLeave, OnMissing, Ownership, Switch
 from connectors.sdk import Entry, Value
 
 Body = Mapping[str, Any]
@@ -86,6 +86,7 @@ class Rules:
     on_leave: OnLeave = OnLeave.DISABLE
     on_missing: OnMissing = OnMissing.HOLD
     adopt: Adopt = Adopt.NEVER
+    ownership: Ownership = Ownership.OWN
     is_account: bool = True
 
     @property

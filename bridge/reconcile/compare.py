@@ -14,6 +14,7 @@ from bridge.journal.scratch import Linked
 from bridge.mapping.delta import Normalise, delta
 from bridge.mapping.entry_json import decode
 from bridge.mapping.rules import Rules
+from bridge.settings.kinds import Ownership
 from connectors.sdk import Change, Entry, Verb
 
 MEMBERS = "members"
@@ -43,7 +44,7 @@ def compare(link: Linked, actual: Actual, rules: Rules, normalise: Normalise, me
         moved=link.claim is not None and link.claim != actual.place,
     )
     if actual.entry.members is not None:
-        finding = _with_members(finding, actual.entry.members, members, normalise)
+        finding = _with_members(finding, rules, actual.entry.members, members, normalise)
     differs = finding.changes or finding.moved or finding.members_added or finding.members_removed
     return finding if differs else None
 
@@ -62,7 +63,11 @@ def _operation(change: Change) -> str:
     return "clear" if change.verb is Verb.REPLACE and not change.values else change.verb.value
 
 
-def _with_members(finding: Finding, have: tuple[str, ...], applied: Iterable[str], normalise: Normalise) -> Finding:
+def _with_members(
+    finding: Finding, rules: Rules, have: tuple[str, ...], applied: Iterable[str], normalise: Normalise
+) -> Finding:
+    """Members that others added count where all members are ours."""
     there, ours = (normalise(finding.kind, MEMBERS, tuple(members)) for members in (have, applied))
-    added, removed = len(there - ours), len(ours - there)
+    added = len(there - ours) if rules.ownership is Ownership.ALL else 0
+    removed = len(ours - there)
     return replace(finding, members=len(there), members_added=added, members_removed=removed)

@@ -50,6 +50,13 @@ class Adopt(StrEnum):
     NEVER = "never"
 
 
+class Ownership(StrEnum):
+    """Whose a group's members are."""
+
+    OWN = "own"  # ours are those that SCIM names; what others add stays
+    ALL = "all"  # all of them: what others add is drift
+
+
 @dataclass(frozen=True, slots=True)
 class Switch:
     """`on_disable = "attribute:NAME=OFF|ON"`: the attribute that says whether the account may be used."""
@@ -128,4 +135,5 @@ class KindSettings(Frozen):
     on_leave: OnLeave = OnLeave.DISABLE
     on_missing: OnMissing = OnMissing.HOLD
     adopt: Adopt = Adopt.NEVER
+    ownership: Ownership | None = None
     attributes: dict[str, Annotated[AttributeRule, BeforeValidator(_rule)]] = Field(default_factory=dict)

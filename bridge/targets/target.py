@@ -121,6 +121,11 @@ class Target:
     def member_value(self, member: Ref) -> str:
         return cast(Members, self.connector).member_value(member)
 
+    def compared_member(self, kind: str, text: str) -> Value:
+        """A group's member as the target compares it."""
+        (member,) = self.connector.normalise(kind, "members", [text])
+        return member
+
     async def create(self, entry: Entry) -> Ref:
         self._never(self.locate(entry))
         return await self._write(lambda: self.connector.create(entry))

@@ -36,7 +36,8 @@ MANY = [f"u{n:02}" for n in range(12)]
 async def world(tmp_path: Path, tree: Tree) -> AsyncIterator[World]:
     connector = connector_to(tree)
     users = {"attributes": {**USERS, "cn": "userName"}}
-    world = drifting(tmp_path, connector, users=users, groups={"attributes": {"cn": "displayName"}})
+    groups = {"attributes": {"cn": "displayName"}, "ownership": "all"}
+    world = drifting(tmp_path, connector, users=users, groups=groups)
     yield world
     await connector.close()
     await world.journal.close()

@@ -34,7 +34,10 @@ async def world(tmp_path: Path, app: App) -> AsyncIterator[World]:
         connector = plugin.build(plugin.settings.model_validate(raw), Context("app", tmp_path))
         await connector.open()
         world = drifting(
-            tmp_path, connector, users={"attributes": MAPPED}, groups={"attributes": {"name": "displayName"}}
+            tmp_path,
+            connector,
+            users={"attributes": MAPPED},
+            groups={"attributes": {"name": "displayName"}, "ownership": "all"},
         )
         for name in NAMES:
             await world.user(name, title="Engineer", active=True)

@@ -43,7 +43,7 @@ async def test_a_create_whose_answer_is_lost_is_recognised_and_linked(
     tree: Tree, make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with Proxy(tree.slapd.port) as proxy:
-        world = make_world(tree, url=proxy.url, answer_timeout=0.5)
+        world = make_world(tree, url=proxy.url, answer_timeout=2)
         await world.target.probe()
         await world.user("bj", displayName="B J")
         before(world, Add, lambda: setattr(proxy, "mode", Mode.SWALLOW), monkeypatch)

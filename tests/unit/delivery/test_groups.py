@@ -1,5 +1,8 @@
 """Members at a target: what is wanted less what is applied, in chunks, and nothing of the rest."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from bridge.delivery import groups
@@ -71,16 +74,50 @@ async def test_a_chunk_that_was_refused_is_sent_again_and_the_others_are_not(
     assert {"users/kim", "users/lee", "users/max"} == world.members("staff")
 
 
-async def test_members_added_by_others_are_removed_when_the_group_is_compared(world: World) -> None:
+@pytest.mark.parametrize(("ownership", "left"), [("own", {"users/stranger"}), ("all", set())])
+async def test_members_that_others_added_stay_or_go_as_ownership_says(
+    world: World, tmp_path: Path, ownership: str, left: set[str]
+) -> None:
+    world = World(tmp_path / ownership, groups={"ownership": ownership}).start()
     await world.user("kim")
     await world.group("staff", "kim")
     await world.deliver()
     (staff,) = [stored for stored in world.connector.entries.values() if stored.ref.kind == "groups"]
     staff.members |= {"users/stranger"}
     staff.members -= {"users/kim"}
-    await world.journal.submit(
-        lambda tx: tx.db.execute("UPDATE link SET state = 'dirty', wish = wish + 1, verify = 1 WHERE kind = 'groups'")
-    )
+    await world.look_again()
     await world.deliver()
 
-    assert {"users/kim"} == world.members("staff")
+    assert {"users/kim"} | left == world.members("staff")
+    await world.journal.close()
+
+
+async def test_a_member_whose_text_differs_by_case_alone_is_no_stranger(tmp_path: Path) -> None:
+    world = World(tmp_path / "all", groups={"ownership": "all"}).start()
+    await world.user("kim")
+    await world.group("staff", "kim")
+    await world.deliver()
+    (staff,) = [stored for stored in world.connector.entries.values() if stored.ref.kind == "groups"]
+    staff.members = {"USERS/Kim"}
+    await world.look_again()
+    await world.deliver()
+
+    assert {"USERS/Kim"} == world.members("staff")
+    assert "update_members" not in world.writes()[3:]
+    await world.journal.close()
+
+
+async def test_a_member_that_others_renamed_is_named_once_however_the_group_followed(world: World) -> None:
+    """Where the target follows a rename in its groups, and where it does not."""
+    await world.users_named(["kim", "lee"])
+    for name in ("followed", "stale"):
+        await world.group(name, "kim", "lee")
+    await world.deliver()
+    kim = world.entries()["users/kim"]
+    kim.ref, kim.attributes["uid"] = replace(kim.ref, locator="users/renamed"), ("renamed",)
+    world.entries()["groups/followed"].members = {"users/renamed", "users/lee"}
+    await world.look_again()
+    await world.deliver_all()
+
+    for name in ("followed", "stale"):
+        assert {"users/kim", "users/lee"} == world.members(name)

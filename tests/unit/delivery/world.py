@@ -41,6 +41,7 @@ class World:
     connector: MemoryConnector = field(default_factory=MemoryConnector)
     users: dict[str, Any] = field(default_factory=dict)
     guards: dict[str, Any] = field(default_factory=dict)
+    groups: dict[str, Any] = field(default_factory=dict)
     journal: Journal = field(init=False)
     target: Target = field(init=False)
     health: Health = field(init=False)
@@ -54,12 +55,12 @@ class World:
     def start(self, **users: Any) -> World:
         """Open the journal as a fresh process would; `users` are keys of [targets.corp.users]."""
         self.users = users or self.users
+        self.path.mkdir(exist_ok=True)
         self.journal = open_journal(self.path / "journal.db", bytes(32), self.clock)
+        users = {"attributes": USERS, **self.users}
+        groups = {"attributes": {"cn": "displayName"}, **self.groups}
         settings = TargetSettings(
-            name="corp",
-            connector="memory",
-            guards=self.guards,
-            kinds={"users": {"attributes": USERS, **self.users}, "groups": {"attributes": {"cn": "displayName"}}},
+            name="corp", connector="memory", guards=self.guards, kinds={"users": users, "groups": groups}
         )
         rules = compile_target(settings, {each.kind: each for each in CORE.values()})
         self.target = Target("corp", settings, self.connector, rules)
@@ -118,6 +119,15 @@ class World:
         accepted = await self._accept("Group", None, "create", Write({"displayName": name}, None, None, operations))
         self.names[name] = accepted.stored.id
         return accepted.stored.id
+
+    async def rename_group(self, name: str, new: str) -> None:
+        await self._accept("Group", self.names[name], "patch", lambda _: Write({"displayName": new}, None, None))
+        self.names[new] = self.names[name]
+
+    async def look_again(self) -> None:
+        """Have every entry compared with what the target holds."""
+        look = "UPDATE link SET state = 'dirty', wish = wish + 1, verify = 1, due = 0"
+        await self.journal.submit(lambda tx: tx.db.execute(look))
 
     async def join(self, group: str, *members: str) -> None:
         await self._members(group, MembersAdd(tuple(Member(self.names.get(m, m)) for m in members)))

@@ -93,6 +93,15 @@ def test_the_faults_of_all_kinds_come_together() -> None:
     assert [] == list(check_target(TYPES)(_target({"attributes": {"uid": "userName"}})))
 
 
+def test_whose_the_members_are_is_said_of_groups_alone() -> None:
+    (fault,) = _faults(ownership="all", attributes={"uid": "userName"})
+    rules = compile_target(_target({}, {"ownership": "all", "attributes": {"cn": "displayName"}}), TYPES)
+
+    assert "targets.corp.users.ownership" == fault.place
+    assert "all" == rules["groups"].ownership
+    assert "own" == _rules(attributes={"uid": "userName"}).ownership
+
+
 def test_a_group_is_group_in_expressions(group_type: ResourceType) -> None:
     settings = KindSettings.model_validate({"attributes": {"cn": "= lower(group.displayName)"}})
     rules = compile_rules(_target({}), "groups", settings, group_type)

@@ -5,7 +5,7 @@ from bridge.journal.scratch import Linked
 from bridge.mapping.entry_json import encode
 from bridge.mapping.rules import Attribute, Rules
 from bridge.reconcile.compare import Actual, compare
-from bridge.settings.kinds import Mode
+from bridge.settings.kinds import Mode, Ownership
 from connectors.sdk import Entry
 from connectors.sdk.memory import MemoryConnector
 
@@ -80,9 +80,16 @@ def test_an_entry_at_another_place_was_moved():
 def test_members_are_compared_with_those_that_were_applied():
     entry = Entry("users", APPLIED, members=("A", "b", "stranger"))
 
-    finding = compare(LINK, Actual(entry, PLACE), RULES, NORMALISE, iter(["a", "b", "c", "d"]))
+    ours_alone = replace(RULES, ownership=Ownership.ALL)
+    finding = compare(LINK, Actual(entry, PLACE), ours_alone, NORMALISE, iter(["a", "b", "c", "d"]))
 
     assert (1, 2, 3) == (finding.members_added, finding.members_removed, finding.members)
+
+
+def test_members_that_others_added_are_no_drift_unless_all_are_ours():
+    entry = Entry("users", APPLIED, members=("a", "stranger"))
+
+    assert compare(LINK, Actual(entry, PLACE), RULES, NORMALISE, ["a"]) is None
 
 
 def test_members_that_were_not_read_are_not_missed():

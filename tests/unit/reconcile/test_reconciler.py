@@ -17,7 +17,7 @@ from bridge.journal.runs import Read, RunState
 from bridge.mapping.entry_json import encode
 from bridge.mapping.rules import Attribute, Rules
 from bridge.reconcile.reconciler import Reconciler
-from bridge.settings.kinds import OnMissing
+from bridge.settings.kinds import OnMissing, Ownership
 from bridge.settings.models import TargetSettings
 from bridge.targets import Health, Target
 from connectors.sdk import Entry, Page, Query, TargetDown
@@ -60,7 +60,9 @@ class World:
 
     def configure(self, drift: str = "revert", on_missing: OnMissing = OnMissing.HOLD, **guards: Any) -> None:
         rules = {
-            kind: Rules(kind, type_, tuple(map(attribute, names)), "rules", on_missing=on_missing)
+            kind: Rules(
+                kind, type_, tuple(map(attribute, names)), "rules", on_missing=on_missing, ownership=Ownership.ALL
+            )
             for kind, (type_, *names) in NAMES.items()
         }
         settings = TargetSettings(name="corp", connector="memory", drift=drift, guards=guards)

@@ -16,7 +16,7 @@ from tests.unit.delivery.world import World
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    world = World(tmp_path).start()
+    world = World(tmp_path, groups={"ownership": "all"}).start()
     yield world
     await world.journal.close()
 

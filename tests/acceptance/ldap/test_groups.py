@@ -1,0 +1,153 @@
+"""Groups and their members on a real OpenLDAP, with the overlays that write there too (memberOf, refint) or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from connectors.ldap.driver import Modify
+from demo.slapd import Slapd
+from tests.acceptance.ldap.conftest import MakeWorld
+from tests.slapd import Tree, admin_of, plant
+from tests.unit.delivery.world import World
+
+pytestmark = pytest.mark.slapd
+GROUPS = 50
+
+
+def person(tree: Tree, name: str) -> bytes:
+    return f"uid={name},{tree.people}".encode()
+
+
+def members(tree: Tree, group: str) -> set[bytes]:
+    found = tree.read(f"cn={group},{tree.groups}", "member")
+    assert found is not None
+    return set(found["member"])
+
+
+def modifies(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Modify]:
+    """The modify requests from now on."""
+    driver = world.connector._directory.driver  # type: ignore[attr-defined]
+    run, sent = driver.run, list[Modify]()
+
+    async def running(operation: Any) -> Any:
+        if isinstance(operation, Modify):
+            sent.append(operation)
+        return await run(operation)
+
+    monkeypatch.setattr(driver, "run", running)
+    return sent
+
+
+@pytest.mark.parametrize("overlays", [("ppolicy",), ("ppolicy", "memberof", "refint")], ids=["plain", "refint"])
+async def test_a_user_in_fifty_groups_is_renamed_in_all_of_them(
+    overlays: tuple[str, ...], own_slapd: Callable[..., Slapd], make_world: MakeWorld
+) -> None:
+    """And by itself where the directory does it at the same time."""
+    slapd = own_slapd(overlays=overlays)
+    admin = admin_of(slapd)
+    tree = plant(slapd, admin)
+    world = make_world(tree)
+    await world.users_named(["bj", "jd"], displayName="X")
+    for number in range(GROUPS):
+        await world.group(f"g{number}", "bj", "jd")
+    await world.deliver()
+    await world.change("bj", userName="babs")
+    await world.deliver_all()
+
+    for number in range(GROUPS):
+        assert {person(tree, "babs"), person(tree, "jd")} == members(tree, f"g{number}")
+    if "memberof" in overlays:
+        held = tree.read(person(tree, "babs").decode(), "memberOf")
+        assert GROUPS == len((held or {})["memberOf"])
+    admin.unbind()
+
+
+async def test_a_deleted_user_leaves_our_groups_and_members_of_others_stay(world: World, tree: Tree) -> None:
+    await world.users_named(["bj", "jd"], displayName="X")
+    await world.group("crew", "bj", "jd")
+    await world.deliver()
+    foreign = [b"cn=foreign,dc=elsewhere", person(tree, "nobody")]
+    tree.modify(f"cn=crew,{tree.groups}", member=[person(tree, "bj"), person(tree, "jd"), *foreign])
+    await world.delete("bj")
+    await world.deliver_all()
+
+    assert {person(tree, "jd"), *foreign} == members(tree, "crew")
+    assert tree.read(person(tree, "bj").decode()) is None
+
+
+async def test_a_member_that_comes_later_joins_by_itself(world: World, tree: Tree) -> None:
+    """The others do not wait for it; one that the directory refuses holds up nobody."""
+    await world.users_named(["bj"], displayName="X")
+    await world.user("bad")
+    await world.group("crew", "bj", "bad")
+    await world.deliver_all()
+    assert {person(tree, "bj")} == members(tree, "crew")
+    (parked,) = world.parked()
+    assert ("bad", "check", "cn") == (parked.name, parked.code, parked.attribute)
+    await world.change("bad", displayName="Good by now")
+    await world.deliver_all()
+
+    assert {person(tree, "bj"), person(tree, "bad")} == members(tree, "crew")
+
+
+async def test_groups_in_groups_in_circles_and_in_themselves(world: World, tree: Tree) -> None:
+    for name in ("a", "b"):
+        await world.group(name)
+    await world.join("a", "b", "a")
+    await world.join("b", "a")
+    await world.deliver_all()
+
+    a, b = (f"cn={name},{tree.groups}".encode() for name in "ab")
+    assert {a, b} == members(tree, "a")
+    assert {a} == members(tree, "b")
+    assert (0, []) == (world.standing().backlog, world.parked())
+
+
+async def test_a_group_that_is_renamed_while_members_wait_gets_all_of_them(world: World, tree: Tree) -> None:
+    names = [f"u{number}" for number in range(300)]
+    await world.users_named(names, displayName="X")
+    await world.group("crew")
+    await world.deliver()
+    crew = world.names["crew"]
+    await world.join("crew", *names)
+    await world.rename_group("crew", "the crew")
+    await world.deliver_all()
+
+    assert crew == world.names["the crew"]
+    assert {person(tree, name) for name in names} == members(tree, "the crew")
+    assert tree.read(f"cn=crew,{tree.groups}") is None
+
+
+async def test_a_set_of_many_that_differs_in_ten_is_ten_values(
+    world: World, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"u{number}" for number in range(200)]
+    await world.users_named(names, displayName="X")
+    await world.group("crew", *names[:-5])
+    await world.deliver()
+    sent = modifies(world, monkeypatch)
+    await world.set_members("crew", *names[5:])
+    await world.deliver_all()
+
+    assert {person(tree, name) for name in names[5:]} == members(tree, "crew")
+    assert 10 == sum(len(mod.values) for modify in sent for mod in modify.mods)
+
+
+async def test_a_member_that_an_administrator_wrote_otherwise_is_never_written_again(
+    world: World, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.users_named(["bj"], displayName="X")
+    await world.group("crew", "bj")
+    await world.deliver()
+    written = f"UID=BJ , {tree.people.upper()}".encode()
+    tree.modify(f"cn=crew,{tree.groups}", member=[written])
+    sent = modifies(world, monkeypatch)
+    for _ in range(3):
+        await world.look_again()
+        await world.deliver_all()
+
+    assert [] == sent
+    assert 1 == len(members(tree, "crew"))
