@@ -53,7 +53,7 @@ tests: $(VENV)/.dev servers
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 servers:
-	@.ci/servers slapd slapd-contrib ldap-utils strace systemd
+	@.ci/servers slapd slapd-contrib ldap-utils 389-ds-base python3-lib389 strace systemd
 
 soak: $(VENV)/.dev servers
 	$(BIN)/python -m tests.soak $(PART) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(RESUME),--resume)

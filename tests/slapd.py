@@ -1,7 +1,7 @@
 """Fixtures on the real throw-away OpenLDAP of `demo/slapd.py`; imported by the conftest of a folder that needs one.
 
     slapd       one server for the whole session, with ppolicy, memberof and refint
-    tree        a branch of its own below it for each test: ou=people and ou=groups
+    slapd_tree  a branch of its own below it for each test: ou=people and ou=groups; `tree` is the same
     own_slapd   a server for one test alone: to be killed, frozen, or configured otherwise
 
 Where slapd is not installed, these tests are skipped with a line that says so.
@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import ldap3
 import pytest
@@ -26,13 +26,26 @@ OVERLAYS = ("ppolicy", "memberof", "refint")
 _numbers = count(1)
 
 
+class Server(Protocol):
+    """What a tree needs to know of its directory: OpenLDAP's `Slapd`, or another one."""
+
+    port: int
+
+    @property
+    def url(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Tree:
     """A branch of the directory. `admin` is a connection of the administrator, for what others do behind our back."""
 
-    slapd: Slapd
+    slapd: Server
     base: str
     admin: Any
+
+    @property
+    def is_openldap(self) -> bool:
+        return isinstance(self.slapd, Slapd)
 
     @property
     def people(self) -> str:
@@ -80,13 +93,18 @@ def need_slapd() -> None:
 
 def admin_of(slapd: Slapd) -> Any:
     """A connection of the directory's administrator."""
-    server = ldap3.Server(slapd.url, get_info=ldap3.NONE)
+    return connected(slapd.url, ADMIN, PASSWORD)
+
+
+def connected(url: str, dn: str, password: str) -> Any:
+    """A connection of one who may do anything."""
+    server = ldap3.Server(url, get_info=ldap3.NONE)
     return ldap3.Connection(
-        server, ADMIN, PASSWORD, client_strategy=ldap3.SAFE_SYNC, auto_bind=True, check_names=False, receive_timeout=10
+        server, dn, password, client_strategy=ldap3.SAFE_SYNC, auto_bind=True, check_names=False, receive_timeout=10
     )
 
 
-def plant(slapd: Slapd, admin: Any, base: str = "") -> Tree:
+def plant(slapd: Server, admin: Any, base: str = "") -> Tree:
     """A new branch with people and groups."""
     tree = Tree(slapd, base or f"ou=t{next(_numbers)},{BASE}", admin)
     for dn in (tree.base, tree.people, tree.groups):
@@ -113,8 +131,14 @@ def slapd_admin(slapd: Slapd) -> Iterator[Any]:
 
 
 @pytest.fixture
-def tree(slapd: Slapd, slapd_admin: Any) -> Tree:
+def slapd_tree(slapd: Slapd, slapd_admin: Any) -> Tree:
     return plant(slapd, slapd_admin)
+
+
+@pytest.fixture
+def tree(slapd_tree: Tree) -> Tree:
+    """Where OpenLDAP is the only directory."""
+    return slapd_tree
 
 
 @pytest.fixture

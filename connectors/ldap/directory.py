@@ -14,7 +14,6 @@ from connectors.ldap import dn, errors
 from connectors.ldap.driver import (
     WRITES,
     Add,
-    Compare,
     Delete,
     Driver,
     DriverError,
@@ -173,7 +172,7 @@ def sent(operation: Operation) -> list[bytes]:
             return [v for name, values in attributes.items() if name.lower() != "objectclass" for v in values]
         case Modify(mods=mods):
             return [v for mod in mods if mod.attribute.lower() != "objectclass" for v in mod.values]
-        case ModifyDn() | Delete() | Compare():
+        case ModifyDn() | Delete():
             return []
     return []
 

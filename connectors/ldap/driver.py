@@ -92,13 +92,6 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
-    dn: str
-    attribute: str
-    value: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Search:
     """`limit`: at most so many entries; none = as the server allows."""
 
@@ -131,7 +124,7 @@ class StartAfresh:
     """Forget that a bind was refused and which server was unreachable: a probe is about to look again."""
 
 
-Operation = Add | Modify | ModifyDn | Delete | Compare | Search | ReadPage | EndRead | StartAfresh
+Operation = Add | Modify | ModifyDn | Delete | Search | ReadPage | EndRead | StartAfresh
 WRITES = (Add, Modify, ModifyDn, Delete)
 
 

@@ -30,7 +30,7 @@ from connectors.sdk import (
     TargetMisconfigured,
 )
 
-SUCCESS, SIZE_LIMIT, COMPARE_FALSE, COMPARE_TRUE = 0, 4, 5, 6
+SUCCESS, SIZE_LIMIT = 0, 4
 REFERRAL, ADMIN_LIMIT, NO_SUCH_ATTRIBUTE, VALUE_EXISTS = 10, 11, 16, 20
 NO_SUCH_OBJECT, OBJECT_CLASS_VIOLATION, NOT_ALLOWED_ON_NON_LEAF, ASSERTION_FAILED = 32, 65, 66, 122
 CANNOT_SEE = (18, 50, 53)
@@ -118,7 +118,7 @@ _UNKNOWN = Meaning("unknown", Refused, "the directory refuses this", "look into 
 _READ_ONLY = re.compile(r"shadow context|read.?only|operation restricted", re.IGNORECASE)
 _ATTRIBUTE = (
     re.compile(r"requires attribute '([^']+)'"),
-    re.compile(r"attribute '([^']+)'"),
+    re.compile(r"attribute ['\"]([^'\"]+)['\"]"),
     re.compile(r"constraint on ([\w.;-]+)"),
     re.compile(r"modify/\w+: ([\w.;-]+):"),
     re.compile(r"^([\w.-]+(?:;[\w-]+)*): "),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from connectors.ldap import changes, dn, errors
 from connectors.ldap.directory import Directory
-from connectors.ldap.driver import Compare, Do, Mod, Modify, Result
+from connectors.ldap.driver import Do, Mod, Modify, Result, Scope, Search
 from connectors.ldap.filters import All, Equal, Filter, Not
 from connectors.ldap.kind import Kind
 from connectors.ldap.requests import ASSERTION
@@ -55,12 +55,14 @@ class Members:
 
     async def _changed_at_once(self, ref: Ref, add: Names, remove: Names) -> bool:
         """Try it as if the group had members: true where it worked. The placeholder must not be there."""
-        if add and ASSERTION not in (await self._directory.facts()).controls:
+        needs = changes.needs_member(self._directory.schema, self._kind)
+        if add and needs and ASSERTION not in (await self._directory.facts()).controls:
             return False
+        mods = self._mods(add, remove, False)
         result, _ = await self._directory.write(
             self._kind,
             ref,
-            lambda place, guard: Modify(place, self._mods(add, remove, False), self._without_placeholder(guard, add)),
+            lambda place, guard: Modify(place, mods, self._without_placeholder(guard, add) if needs else guard),
             errors.ASSERTION_FAILED,
             errors.VALUE_EXISTS,
             errors.NO_SUCH_ATTRIBUTE,
@@ -99,18 +101,17 @@ class Members:
         return Mod(do, self._attribute, (changes.placeholder(self._kind),))
 
     async def _holds(self, ref: Ref, names: Names) -> set[bytes]:
-        """Which of these the group has, asked one by one: its other members do not travel."""
+        """Which of these the group has, asked one by one: its other members do not travel.
+
+        By a search, for 389's compare takes spaces in a DN for a difference.
+        """
 
         async def holds(name: bytes) -> bool:
+            where = Equal(self._attribute, name)
             result, _ = await self._directory.write(
-                self._kind,
-                ref,
-                lambda place, _: Compare(place, self._attribute, name),
-                errors.COMPARE_TRUE,
-                errors.COMPARE_FALSE,
-                errors.NO_SUCH_ATTRIBUTE,
+                self._kind, ref, lambda place, _: Search(place, Scope.BASE, where, ("1.1",))
             )
-            return result.code == errors.COMPARE_TRUE
+            return bool(result.found)
 
         answers = await asyncio.gather(*map(holds, names))
         return {name for name, held in zip(names, answers, strict=True) if held}

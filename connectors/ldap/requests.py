@@ -14,7 +14,6 @@ from connectors.ldap import filters
 from connectors.ldap.ber import OCTETS, SEQUENCE, tlv
 from connectors.ldap.driver import (
     Add,
-    Compare,
     Delete,
     Modify,
     ModifyDn,
@@ -61,10 +60,6 @@ def _delete(what: Delete) -> tuple[bytes, bytes]:
     return tlv(0x4A, _bytes(what.dn)), _assertion(what.only_if)
 
 
-def _compare(what: Compare) -> tuple[bytes, bytes]:
-    return tlv(0x6E, _text(what.dn) + tlv(SEQUENCE, _text(what.attribute) + tlv(OCTETS, what.value))), b""
-
-
 def _search(what: Search) -> tuple[bytes, bytes]:
     """Aliases are never followed: what they lead to is not ours."""
     parts = (
@@ -90,7 +85,6 @@ _REQUESTS: dict[type[Any], Callable[[Any], tuple[bytes, bytes]]] = {
     Modify: _modify,
     ModifyDn: _modify_dn,
     Delete: _delete,
-    Compare: _compare,
     Search: _search,
     ReadPage: _read_page,
 }

@@ -1,4 +1,4 @@
-"""The real OpenLDAP for the connectors that need one."""
+"""Real directories for the connectors that need one, and connectors to them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pytest
 
 from connectors.ldap.connector import LdapConnector
 from tests.contract.ldap import Connect, connector_to
-from tests.slapd import Tree, own_slapd, slapd, slapd_admin, tree
+from tests.directories import ds389, ds389_admin, ds389_tree, own_slapd, slapd, slapd_admin, slapd_tree, tree
+from tests.slapd import Tree
 
-__all__ = ["own_slapd", "slapd", "slapd_admin", "tree"]
+__all__ = ["ds389", "ds389_admin", "ds389_tree", "own_slapd", "slapd", "slapd_admin", "slapd_tree", "tree"]
 
 
 @pytest.fixture
@@ -26,6 +27,14 @@ async def connect() -> AsyncIterator[Connect]:
     yield make
     for connector in made:
         await connector.close()
+
+
+@pytest.fixture
+async def openldap(slapd_tree: Tree, connect: Connect) -> LdapConnector:
+    """The same where it must be OpenLDAP."""
+    connector = connect(slapd_tree)
+    await connector.probe()
+    return connector
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The LDAP connector keeps the protocol's promises on a real OpenLDAP."""
+"""The LDAP connector keeps the protocol's promises on real directories."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from connectors.sdk.testing.activation import WithActivation
 from tests.contract.ldap import Connect, person
 from tests.slapd import Tree
 
-pytestmark = pytest.mark.slapd
 PASSWORD = "a-password-of-no-worth"
 
 
@@ -57,6 +56,10 @@ class TestLdap(ConnectorContract, MembersContract, ActivationContract):
 
 class TestLdapWithoutControls(TestLdap):
     """A directory that can neither assert (RFC 4528) nor read back (RFC 4527): the same promises, by a look before."""
+
+    @pytest.fixture
+    def tree(self, slapd_tree: Tree) -> Tree:
+        return slapd_tree
 
     @pytest.fixture(autouse=True)
     def plain(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,13 @@ pytestmark = pytest.mark.slapd
 QUICK = {"connect_timeout": 2, "answer_timeout": 2}  # a busy machine answers within that, and a test waits no longer
 BOUND = 20.0
 
+
+@pytest.fixture
+def tree(slapd_tree: Tree) -> Tree:
+    """How the network and the library behave is the same before every directory."""
+    return slapd_tree
+
+
 OwnSlapd = Callable[..., Slapd]
 
 

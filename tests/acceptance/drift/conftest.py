@@ -1,3 +1,3 @@
-from tests.slapd import slapd, slapd_admin, tree
+from tests.slapd import slapd, slapd_admin, slapd_tree, tree
 
-__all__ = ["slapd", "slapd_admin", "tree"]
+__all__ = ["slapd", "slapd_admin", "slapd_tree", "tree"]

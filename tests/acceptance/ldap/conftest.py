@@ -1,4 +1,4 @@
-"""The bridge without its edge, with a real OpenLDAP behind it: what comes of a wish when the directory has its say."""
+"""The bridge without its edge, with real directories behind it: what comes of a wish when they have their say."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import pytest
 from connectors.ldap.connector import LdapConnector
 from tests.acceptance.drift.drifting import drifting
 from tests.contract.ldap import connector_to
-from tests.slapd import Tree, own_slapd, slapd, slapd_admin, tree
+from tests.directories import ds389, ds389_admin, ds389_tree, own_slapd, slapd, slapd_admin, slapd_tree, tree
+from tests.slapd import Tree
 from tests.unit.delivery.world import USERS, World
 
-__all__ = ["MakeWorld", "own_slapd", "slapd", "slapd_admin", "tree"]
+__all__ = ["MakeWorld", "ds389", "ds389_admin", "ds389_tree", "own_slapd", "slapd", "slapd_admin", "slapd_tree", "tree"]
 
 MakeWorld = Callable[..., World]
 

@@ -4,16 +4,18 @@ import pytest
 
 from connectors.ldap.driver import (
     BindRefused,
-    Compare,
     Delete,
     DriverError,
     NoAnswer,
     Operation,
     Result,
+    Scope,
+    Search,
     Unreachable,
     Untrusted,
 )
 from connectors.ldap.errors import MEANINGS, error_of, error_without_answer
+from connectors.ldap.filters import Present
 from connectors.sdk import (
     Conflict,
     ConnectorError,
@@ -24,7 +26,7 @@ from connectors.sdk import (
     TargetMisconfigured,
 )
 
-WRITE, READ = Delete("dc=x"), Compare("dc=x", "a", b"")
+WRITE, READ = Delete("dc=x"), Search("dc=x", Scope.BASE, Present("a"), ())
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,8 @@ def test_what_is_refused_comes_with_a_remedy(code: int) -> None:
     [
         ("object class 'inetOrgPerson' requires attribute 'sn'", "sn"),
         ("attribute 'dc' not allowed", "dc"),
+        ('attribute "dc" not allowed', "dc"),
+        ('missing attribute "sn" required by object class "person"', "sn"),
         ("telephoneNumber: value #0 invalid per syntax", "telephoneNumber"),
         ("modify/add: cn;lang-fr: value #0 already exists", "cn;lang-fr"),
         ("breaks constraint on mail", "mail"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ldap3.protocol.rfc4511 import LDAPMessage
 from pyasn1.codec.ber import decoder
 
-from connectors.ldap.driver import Add, Compare, Delete, Do, Mod, Modify, ModifyDn, Operation, ReadPage, Scope, Search
+from connectors.ldap.driver import Add, Delete, Do, Mod, Modify, ModifyDn, Operation, ReadPage, Scope, Search
 from connectors.ldap.filters import Equal, Present
 from connectors.ldap.requests import ASSERTION, PAGED, POST_READ, encode
 
@@ -64,10 +64,8 @@ def test_a_rename_drops_the_old_name(superior: str | None) -> None:
     assert (superior is not None) == request["newSuperior"].hasValue()
 
 
-def test_a_delete_and_a_compare() -> None:
+def test_a_delete_names_the_entry() -> None:
     assert b"dc=x" == bytes(decoded(Delete("dc=x"))["protocolOp"]["delRequest"])
-    compare = decoded(Compare("dc=x", "member", b"cn=y"))["protocolOp"]["compareRequest"]
-    assert (b"member", b"cn=y") == (bytes(compare["ava"]["attributeDesc"]), bytes(compare["ava"]["assertionValue"]))
 
 
 def test_a_search_says_how_far_and_how_many() -> None:
