@@ -79,8 +79,12 @@ def _written(rdn: Rdn) -> str:
 
 
 def plain(value: str) -> str:
-    """Compare as nearly all naming attributes do: case and runs of spaces do not count."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", value)).strip(" ").casefold()
+    """Compare as nearly all naming attributes do: case and runs of spaces do not count.
+
+    Spaces at the ends stay: OpenLDAP takes a name with them for the same, 389 DS for another; what is folded must be
+    found by both.
+    """
+    return _SPACES.sub(" ", unicodedata.normalize("NFKC", value)).casefold()
 
 
 def fold(dn: Dn) -> str:
