@@ -1,7 +1,7 @@
 """End-to-end creates into a real slapd (fsync on): first POST until the last delivery is settled in the journal.
 
-Beside it, in the same run and on the same kind of slapd: `ldapadd -f` of the same entries, and bare ldap3 in one
-process with as many connections as the connector uses.
+With each driver that is installed; beside it, in the same run and on the same kind of slapd: `ldapadd -f` of the same
+entries, and bare ldap3 in one process with as many connections as the connector uses.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import ldap3
 
 from bench.edge import create, load
+from connectors.ldap.settings import has_libldap
 from demo.slapd import ADMIN, BASE, PASSWORD, SERVICE, Slapd
 from tests.daemon import Daemon
 
@@ -29,6 +32,7 @@ connector = "ldap"
 url = "{url}"
 bind_dn = "{bind_dn}"
 bind_password = "file:credentials/corp-bind"
+driver = "{driver}"
 [targets.corp.users]
 base = "ou=people,{base}"
 rdn = "uid"
@@ -44,19 +48,22 @@ mail = 'emails[type eq "work"].value'
 
 
 def measure(rounds: int) -> None:
-    """Print entries/s of the three, and our share of the others, a line a round and the medians."""
-    print(f"\nldap: {ENTRIES} creates into slapd with fsync, {rounds} interleaved rounds")
-    of_add, of_ldap3 = [], []
+    """Print entries/s of each way, and our share of what stands beside it, a line a round and the medians."""
+    drivers = ["ldap3", *(["libldap"] if has_libldap() else [])]
+    print(
+        f"\nldap: {ENTRIES} creates into slapd with fsync, {rounds} interleaved rounds; drivers: {', '.join(drivers)}"
+    )
+    shares = defaultdict[str, list[float]](list)
     for number in range(1, rounds + 1):
-        add, bare, ours = (_on_a_fresh_slapd(way) for way in (_ldapadd, _bare_ldap3, _end_to_end))
-        of_add.append(ours / add)
-        of_ldap3.append(ours / bare)
-        print(
-            f"  {number}: ldapadd {add:5.0f}/s   ldap3 alone {bare:5.0f}/s   scim-bridge {ours:5.0f}/s   "
-            f"of ldapadd {of_add[-1]:.2f}   of ldap3 {of_ldap3[-1]:.2f}",
-            flush=True,
-        )
-    print(f"  median: of ldapadd {statistics.median(of_add):.2f}, of ldap3 alone {statistics.median(of_ldap3):.2f}")
+        add, bare = _on_a_fresh_slapd(_ldapadd), _on_a_fresh_slapd(_bare_ldap3)
+        told = [f"ldapadd {add:5.0f}/s", f"ldap3 alone {bare:5.0f}/s"]
+        for driver in drivers:
+            ours = _on_a_fresh_slapd(partial(_end_to_end, driver=driver))
+            shares[f"{driver} of ldapadd"].append(ours / add)
+            shares[f"{driver} of ldap3 alone"].append(ours / bare)
+            told.append(f"scim-bridge with {driver} {ours:5.0f}/s")
+        print(f"  {number}: {'   '.join(told)}", flush=True)
+    print("  median: " + ", ".join(f"{name} {statistics.median(of):.2f}" for name, of in shares.items()))
 
 
 def _on_a_fresh_slapd(way: Callable[[Slapd, Path], float]) -> float:
@@ -122,9 +129,10 @@ def bare(url: str) -> float:
     return time.monotonic() - began
 
 
-def _end_to_end(slapd: Slapd, folder: Path) -> float:
+def _end_to_end(slapd: Slapd, folder: Path, driver: str) -> float:
     daemon = Daemon(folder)
-    daemon.configure(TARGET.format(url=slapd.url, base=BASE, bind_dn=SERVICE), **{"corp-bind": PASSWORD})
+    target = TARGET.format(url=slapd.url, base=BASE, bind_dn=SERVICE, driver=driver)
+    daemon.configure(target, **{"corp-bind": PASSWORD})
     daemon.start()
     try:
         line = ldap3.Connection(ldap3.Server(slapd.url, get_info=ldap3.NONE), ADMIN, PASSWORD, auto_bind=True)

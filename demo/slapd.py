@@ -65,6 +65,8 @@ class Slapd:
         """Write the configuration and the first entries; once."""
         for name in ("config", "db", "run"):
             (self.folder / name).mkdir(parents=True)
+        if self.certificate is not None:
+            shutil.copytree(self.certificate, self.folder / "tls")
         (self.folder / "config.ldif").write_text(self._config())
         (self.folder / "first.ldif").write_text(first_entries(locks="ppolicy" in self.overlays))
         if os.getuid() == 0:
@@ -150,7 +152,7 @@ class Slapd:
             service=SERVICE,
             password=PASSWORD,
             overlays=overlays,
-            tls=_TLS.format(folder=self.certificate) if self.certificate else "",
+            tls=_TLS.format(folder=self.folder / "tls") if self.certificate else "",
         )
 
 

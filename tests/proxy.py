@@ -3,6 +3,7 @@
 The mode can be changed while connections are open.
 
     PASS      be a wire
+    REFUSE    close every connection at once
     SWALLOW   hand requests on, and drop the answers
     SLOW      hand answers on a byte at a time, so slowly that no single read runs into a timeout
 """
@@ -20,6 +21,7 @@ CHUNK = 65536
 
 class Mode(Enum):
     PASS = auto()
+    REFUSE = auto()
     SWALLOW = auto()
     SLOW = auto()
 
@@ -60,6 +62,9 @@ class Proxy:
         await asyncio.gather(*(writer.wait_closed() for writer in ends), return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.mode is Mode.REFUSE:
+            writer.transport.abort()
+            return
         self.connections += 1
         back, forth = await asyncio.open_connection("127.0.0.1", self._target)
         ends = {writer, forth}

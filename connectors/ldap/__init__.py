@@ -4,8 +4,9 @@ build       what the entry point names
 settings    what the config file may say
 connector   the SDK's protocol; below it reading, writing, members, activation, probing, checking
 directory   one directory as these ask it: results, errors, and never a write to another entry
-process     the child process that the driver lives in, `child` its inside
-driver      the seam to a library; `ldap3_driver` the library, `requests` what it sends
+driver      the seam to a library; `door` which server a connection leads to, `tls` whom it trusts
+ldap3       `process`: the child process that `ldap3_driver` lives in, `child` its inside, `requests` what it sends
+python-ldap `libldap_driver`: many requests under way on a connection, `libldap` the library
 dn, filters, schema, matching, kind, changes, errors: pure
 """
 

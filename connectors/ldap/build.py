@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from connectors.ldap.connector import LdapConnector
-from connectors.ldap.driver import Server
+from connectors.ldap.driver import Driver, Server
 from connectors.ldap.kind import kinds_of
 from connectors.ldap.process import DriverProcess
-from connectors.ldap.settings import LdapSettings
+from connectors.ldap.settings import DriverName, LdapSettings, has_libldap
 from connectors.sdk import Context, Plugin
 
 
@@ -23,7 +23,16 @@ def build(settings: LdapSettings, context: Context) -> LdapConnector:
         answer_timeout=settings.answer_timeout,
         connections=settings.pool,
     )
-    return LdapConnector(DriverProcess(server), kinds_of(settings), settings.pool, settings.bind_dn)
+    return LdapConnector(driver_for(server, settings.driver), kinds_of(settings), settings.pool, settings.bind_dn)
+
+
+def driver_for(server: Server, name: DriverName | None) -> Driver:
+    """The driver of this name; without one python-ldap's, if it is installed."""
+    if name == "libldap" or (name is None and has_libldap()):
+        from connectors.ldap.libldap_driver import LibldapDriver
+
+        return LibldapDriver(server)
+    return DriverProcess(server)
 
 
 plugin = Plugin("ldap", LdapSettings, build)

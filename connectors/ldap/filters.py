@@ -65,6 +65,21 @@ def ber(part: Filter) -> bytes:
             return tlv(0xA2, ber(inner))
 
 
+def text(part: Filter) -> str:
+    """The filter as text (RFC 4515), for a library that wants it so: every byte of a value is escaped."""
+    match part:
+        case Equal(attribute, value):
+            return f"({_named(attribute)}={''.join(f'{chr(92)}{byte:02x}' for byte in value)})"
+        case Present(attribute):
+            return f"({_named(attribute)}=*)"
+        case All(parts):
+            return f"(&{''.join(map(text, parts))})"
+        case Any(parts):
+            return f"(|{''.join(map(text, parts))})"
+        case Not(inner):
+            return f"(!{text(inner)})"
+
+
 def _named(attribute: str) -> str:
     if not is_attribute(attribute):
         raise ValueError(f"{attribute!r} is not the name of an attribute")

@@ -17,13 +17,13 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from math import ceil
-from threading import Lock
 from typing import Any
 
 import ldap3
 from ldap3.core.exceptions import LDAPException
 
 from connectors.ldap import requests
+from connectors.ldap.door import Door
 from connectors.ldap.driver import (
     Add,
     BindRefused,
@@ -48,8 +48,8 @@ class Ldap3Driver:
     """Keeps idle connections, opens one where there is none, and drops what is stale or broken."""
 
     def __init__(self, server: Server) -> None:
-        self._door = _Door(server)
-        self._idle: deque[Line] = deque()
+        self._door = Door(server, _open_line)
+        self._idle: deque[tuple[str, Line]] = deque()
         self._reads: dict[int, Line] = {}
         self._ended: set[int] = set()
 
@@ -63,21 +63,22 @@ class Ldap3Driver:
                 return Result(0)
             case ReadPage():
                 return self._page(operation)
-        line = self._take()
+        url, line = self._take()
         result = _send(line, operation)
-        self._idle.append(line)
+        self._idle.append((url, line))
         return result
 
     def close(self) -> None:
-        for line in (*self._idle, *self._reads.values()):
+        for line in (*(line for _, line in self._idle), *self._reads.values()):
             _drop(line)
 
-    def _take(self) -> Line:
+    def _take(self) -> tuple[str, Line]:
+        """A connection to the server of now: what was written there may not have come to another one yet."""
         while self._idle:
             with suppress(IndexError):
-                line = self._idle.pop()
-                if not _is_stale(line):
-                    return line
+                url, line = self._idle.pop()
+                if url == self._door.url and not _is_stale(line):
+                    return url, line
                 _drop(line)
         return self._door.open()
 
@@ -86,7 +87,7 @@ class Ldap3Driver:
         if line is None:
             if page.cookie:
                 raise NoAnswer("the connection of this read is gone")
-            line = self._door.open()
+            _, line = self._door.open()
         result = _send(line, page)
         self._reads[page.read] = line
         if page.read in self._ended:
@@ -101,67 +102,22 @@ class Ldap3Driver:
             _drop(line)
 
 
-class _Door:
-    """Opens connections. A refused bind is remembered: eight threads must not be eight bad binds."""
-
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._first = 0  # the preferred server that answered last
-        self._proven = False
-        self._refused: BindRefused | None = None
-        self._lock = Lock()
-
-    def start_afresh(self) -> None:
-        self._first, self._proven, self._refused = 0, False, None
-
-    def open(self) -> Line:
-        if self._refused:
-            raise BindRefused(*self._refused.args)
-        if self._proven:
-            return self._try_all()
-        with self._lock:  # until the password is proven, one at a time
-            if self._refused:
-                raise BindRefused(*self._refused.args)
-            return self._try_all()
-
-    def _try_all(self) -> Line:
-        urls = self._server.urls
-        failure: Unreachable | Untrusted = Unreachable("no server is named")
-        for number in range(self._first, self._first + len(urls)):
-            at = number % len(urls)
-            try:
-                line = self._open(urls[at])
-            except (Unreachable, Untrusted) as error:
-                failure = error
-                continue
-            self._first, self._proven = at, True
-            return line
-        raise failure
-
-    def _open(self, url: str) -> Line:
-        tls = _Tls(self._server.ca_certificate)
-        line = _connection(self._server, url, tls)
-        try:
-            line.open(read_server_info=False)
-            line.socket.settimeout(self._server.answer_timeout)
-            if self._server.start_tls:
-                line.start_tls(read_server_info=False)
-            result = _result(line.bind(read_server_info=False)[1])
-        except (LDAPException, OSError) as error:
-            _drop(line)
-            raise _no_connection(url, tls, error) from None
-        if result.code:
-            _drop(line)
-            self._refuse(result)
-        return line
-
-    def _refuse(self, result: Result) -> None:
-        """Busy and unavailable are no judgement of our credentials."""
-        if result.code in (51, 52, 80):
-            raise Unreachable(f"the server does not take binds now ({result.diagnostic or result.code})")
-        self._proven = False
-        self._refused = BindRefused(result.code, result.diagnostic)
-        raise self._refused
+def _open_line(server: Server, url: str) -> Line:
+    secure = _Tls(server.ca_certificate)
+    line = _connection(server, url, secure)
+    try:
+        line.open(read_server_info=False)
+        line.socket.settimeout(server.answer_timeout)
+        if server.start_tls:
+            line.start_tls(read_server_info=False)
+        result = _result(line.bind(read_server_info=False)[1])
+    except (LDAPException, OSError) as error:
+        _drop(line)
+        raise _no_connection(url, secure, error) from None
+    if result.code:
+        _drop(line)
+        raise BindRefused(result.code, result.diagnostic)
+    return line
 
 
 class _Tls(ldap3.Tls):

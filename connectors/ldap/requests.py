@@ -76,8 +76,12 @@ def _search(what: Search) -> tuple[bytes, bytes]:
 
 
 def _read_page(page: ReadPage) -> tuple[bytes, bytes]:
-    value = tlv(SEQUENCE, _integer(page.size) + tlv(OCTETS, page.cookie))
-    return _search(page.search)[0], _control(PAGED, True, value)
+    return _search(page.search)[0], _control(PAGED, True, paged(page))
+
+
+def paged(page: ReadPage) -> bytes:
+    """The value of the control that asks for a page (RFC 2696)."""
+    return tlv(SEQUENCE, _integer(page.size) + tlv(OCTETS, page.cookie))
 
 
 _REQUESTS: dict[type[Any], Callable[[Any], tuple[bytes, bytes]]] = {

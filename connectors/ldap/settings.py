@@ -8,13 +8,15 @@ bind_password = "credential:corp-bind"
 # start_tls = true                          # with ldap://
 # plaintext = true                          # with ldap:// beyond loopback: the password goes in the clear
 # pool = 12, connect_timeout = 3, answer_timeout = 6
+# driver = "ldap3"                          # or "libldap"; absent: libldap where python-ldap is installed
 """
 
 from __future__ import annotations
 
 import ipaddress
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -52,6 +54,17 @@ def _attribute(written: str) -> str:
     return written
 
 
+def has_libldap() -> bool:
+    """Whether python-ldap is installed (`pip install scim-bridge[libldap]`)."""
+    return find_spec("ldap") is not None
+
+
+def _installed(name: str | None) -> str | None:
+    if name == "libldap" and not has_libldap():
+        raise ValueError("needs python-ldap, which is not installed; pip install 'scim-bridge[libldap]'")
+    return name
+
+
 def _list(written: object) -> object:
     return [written] if isinstance(written, str) else written
 
@@ -59,6 +72,7 @@ def _list(written: object) -> object:
 DnText = Annotated[str, AfterValidator(_dn)]
 AttributeName = Annotated[str, AfterValidator(_attribute)]
 Classes = Annotated[tuple[AttributeName, ...], Field(min_length=1)]
+DriverName = Literal["ldap3", "libldap"]
 Seconds = Annotated[float, Field(gt=0, le=60)]
 
 
@@ -133,6 +147,7 @@ class LdapSettings(Frozen):
     connect_timeout: Seconds = 3.0
     answer_timeout: Seconds = 6.0
     pool: Annotated[int, Field(ge=1, le=64)] = 12
+    driver: Annotated[DriverName | None, AfterValidator(_installed)] = None
     users: UsersTable | None = None
     groups: GroupsTable | None = None
 

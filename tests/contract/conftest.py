@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.ldap.connector import LdapConnector
+from connectors.ldap.settings import has_libldap
 from tests.contract.ldap import Connect, connector_to
 from tests.directories import ds389, ds389_admin, ds389_tree, own_slapd, slapd, slapd_admin, slapd_tree, tree
 from tests.slapd import Tree
@@ -15,13 +16,22 @@ from tests.slapd import Tree
 __all__ = ["ds389", "ds389_admin", "ds389_tree", "own_slapd", "slapd", "slapd_admin", "slapd_tree", "tree"]
 
 
+@pytest.fixture(params=["ldap3", "libldap"])
+def driver(request: pytest.FixtureRequest) -> str:
+    """Which library speaks LDAP."""
+    name: str = request.param
+    if name == "libldap" and not has_libldap():
+        pytest.skip("PYTHON-LDAP IS NOT INSTALLED: nothing of this was tested (pip install '.[libldap]')")
+    return name
+
+
 @pytest.fixture
-async def connect() -> AsyncIterator[Connect]:
+async def connect(driver: str) -> AsyncIterator[Connect]:
     """Makes connectors that are closed with the test."""
     made: list[LdapConnector] = []
 
     def make(tree: Tree, **keys: Any) -> LdapConnector:
-        made.append(connector_to(tree, **keys))
+        made.append(connector_to(tree, **{"driver": driver, **keys}))
         return made[-1]
 
     yield make
