@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from demo.app_state import NAMES, App, Fault, Json, merge
+from demo.app_state import NAMES, SHORTEST_PASSWORD, App, Fault, Json, merge
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OWN = ("/state", "/calls", "/faults")
@@ -37,6 +37,7 @@ def make_app(app: App) -> web.Application:
         made.router.add_put(f"/{{kind:{kind}}}/{{id}}", put)
         made.router.add_delete(f"/{{kind:{kind}}}/{{id}}", delete)
     made.router.add_post("/users/{id}/{switch:enable|disable}", switch)
+    made.router.add_put("/users/{id}/password", set_password)
     made.router.add_get("/teams/{id}/members", members)
     made.router.add_post("/teams/{id}/members", add_member)
     made.router.add_delete("/teams/{id}/members/{member}", remove_member)
@@ -158,6 +159,17 @@ async def switch(request: web.Request) -> web.Response:
     if user is None:
         return _absent()
     user["active"] = request.match_info["switch"] == "enable"
+    return web.Response(status=204)
+
+
+async def set_password(request: web.Request) -> web.Response:
+    """Kept apart from the user, and shown to nobody; one of less than eight characters is refused."""
+    app, id_, body = request.app[APP], request.match_info["id"], await request.json()
+    if id_ not in app.users:
+        return _absent()
+    if len(body["password"]) < SHORTEST_PASSWORD:
+        return _error(422, f"the password {body['password']} is too short", field="password")
+    app.passwords[id_] = body["password"]
     return web.Response(status=204)
 
 

@@ -14,6 +14,7 @@ from aiohttp import web
 Json = dict[str, Any]
 NAMES = {"users": "login", "teams": "name"}
 """What names an entry of a kind."""
+SHORTEST_PASSWORD = 8
 
 
 @dataclass
@@ -47,6 +48,7 @@ class App:
     file: Path | None = None
     users: dict[str, Json] = field(default_factory=dict)
     teams: dict[str, Json] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
     calls: list[Json] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     released: asyncio.Event = field(default_factory=asyncio.Event)

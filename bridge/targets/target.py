@@ -28,6 +28,7 @@ from connectors.sdk import (
     Naming,
     OutcomeUnknown,
     Page,
+    Passwords,
     Probe,
     Query,
     Ref,
@@ -146,6 +147,10 @@ class Target:
         self._never(ref.locator)
         await self._write(lambda: cast(Activation, self.connector).activate(ref, active))
 
+    async def set_password(self, ref: Ref, password: str) -> None:
+        self._never(ref.locator)
+        await self._write(lambda: cast(Passwords, self.connector).set_password(ref, password))
+
     def protects(self, *places: str) -> bool:
         """Whether one of the places is never written, whoever wants it."""
         if self._protected is None:
@@ -182,5 +187,9 @@ class Target:
 
 def _implemented(connector: Connector) -> frozenset[Capability]:
     """What the connector's class could do; a probe says what this server lets it."""
-    methods = {Capability.MEMBERS: "update_members", Capability.ACTIVATION: "activate"}
+    methods = {
+        Capability.MEMBERS: "update_members",
+        Capability.ACTIVATION: "activate",
+        Capability.PASSWORD: "set_password",
+    }
     return frozenset(capability for capability, method in methods.items() if hasattr(connector, method))

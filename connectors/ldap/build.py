@@ -7,7 +7,7 @@ from connectors.ldap.driver import Driver, Server
 from connectors.ldap.kind import kinds_of
 from connectors.ldap.process import DriverProcess
 from connectors.ldap.settings import DriverName, LdapSettings, has_libldap
-from connectors.sdk import Context, Plugin
+from connectors.sdk import Context, Fault, Plugin
 
 
 def build(settings: LdapSettings, context: Context) -> LdapConnector:
@@ -23,7 +23,8 @@ def build(settings: LdapSettings, context: Context) -> LdapConnector:
         answer_timeout=settings.answer_timeout,
         connections=settings.pool,
     )
-    return LdapConnector(driver_for(server, settings.driver), kinds_of(settings), settings.pool, settings.bind_dn)
+    driver = driver_for(server, settings.driver)
+    return LdapConnector(driver, kinds_of(settings), settings.pool, settings.bind_dn, settings.password_attribute)
 
 
 def driver_for(server: Server, name: DriverName | None) -> Driver:
@@ -35,4 +36,11 @@ def driver_for(server: Server, name: DriverName | None) -> Driver:
     return DriverProcess(server)
 
 
-plugin = Plugin("ldap", LdapSettings, build)
+def refuses_passwords(settings: LdapSettings) -> Fault | None:
+    """Whatever is said of the bind password, those of people never go in the clear."""
+    if settings.is_plain:
+        return Fault(None, "would send the passwords of people in the clear", "use ldaps:// or start_tls = true")
+    return None
+
+
+plugin = Plugin("ldap", LdapSettings, build, refuses_passwords)

@@ -12,6 +12,7 @@ from connectors.ldap.driver import Driver
 from connectors.ldap.kind import Kind
 from connectors.ldap.looking import MOST
 from connectors.ldap.members import Members
+from connectors.ldap.passwords import Passwords
 from connectors.ldap.reading import Reading
 from connectors.ldap.writing import Writing
 from connectors.sdk import Delta, Entry, Fault, Key, Page, Probe, Query, Ref, Value
@@ -21,17 +22,28 @@ MEMBERS = "members"
 
 
 class LdapConnector:
-    """One directory: users, and groups that hold their members' DNs. `account` is the one that we bind as."""
+    """One directory: users, and groups that hold their members' DNs. `account` is the one that we bind as.
+
+    `password_attribute`: where passwords are written; None: by the operation that the directory has for them.
+    """
 
     looks = MOST
 
-    def __init__(self, driver: Driver, kinds: dict[str, Kind], concurrency: int, account: str = "") -> None:
+    def __init__(
+        self,
+        driver: Driver,
+        kinds: dict[str, Kind],
+        concurrency: int,
+        account: str = "",
+        password_attribute: str | None = None,
+    ) -> None:
         self.concurrency = concurrency
         self._kinds = kinds
         self._directory = Directory(driver)
         self._own = (dn.folded(account),) if account else ()
         self._reading = {name: Reading(self._directory, kind) for name, kind in kinds.items()}
         self._writing = {name: Writing(self._directory, kind) for name, kind in kinds.items()}
+        self._passwords = Passwords(self._directory, password_attribute)
         self._members = {name: Members(self._directory, kind) for name, kind in kinds.items() if kind.members}
 
     @property
@@ -43,7 +55,7 @@ class LdapConnector:
         """Nothing to do: the first call starts the driver."""
 
     async def probe(self) -> Probe:
-        return replace(await probing.probe(self._directory, self._kinds), untouchable=self._own)
+        return replace(await probing.probe(self._directory, self._kinds, self._passwords), untouchable=self._own)
 
     async def get(self, ref: Ref, attributes: Sequence[str], members: bool = False) -> Entry | None:
         return await self._reading[ref.kind].get(ref, attributes, members)
@@ -91,6 +103,9 @@ class LdapConnector:
 
     async def activate(self, ref: Ref, active: bool) -> None:
         await activation.activate(self._directory, self._kinds[ref.kind], ref, active)
+
+    async def set_password(self, ref: Ref, password: str) -> None:
+        await self._passwords.set(self._kinds[ref.kind], ref, password)
 
     async def close(self) -> None:
         await self._directory.driver.close()

@@ -24,6 +24,7 @@ from connectors.ldap.driver import (
     Result,
     Scope,
     Search,
+    SetPassword,
 )
 from connectors.ldap.filters import EVERYTHING, Equal, Filter
 from connectors.ldap.kind import Kind
@@ -45,6 +46,7 @@ class Facts:
     """What the directory says of itself. `id_attribute` names the id that an entry keeps for life."""
 
     controls: frozenset[str] = frozenset()
+    extensions: frozenset[str] = frozenset()
     suffixes: tuple[str, ...] = ()
     subschema: str = ""
     server: str = "LDAP"
@@ -85,14 +87,16 @@ class Directory:
         return self.known
 
     async def read_facts(self) -> Facts:
-        names = ("supportedControl", "namingContexts", "subschemaSubentry", "vendorName", "vendorVersion")
-        result = await self.ask(Search("", Scope.BASE, EVERYTHING, (*names, "objectClass")))
+        names = ("supportedControl", "supportedExtension", "namingContexts", "subschemaSubentry")
+        vendor_names = ("vendorName", "vendorVersion", "objectClass")
+        result = await self.ask(Search("", Scope.BASE, EVERYTHING, (*names, *vendor_names)))
         root = {name.lower(): tuple(map(_text, values)) for name, values in _first(result).attributes.items()}
         vendor = " ".join(root.get("vendorname", ()) + root.get("vendorversion", ()))
         if not vendor:
             vendor = OPENLDAP if "OpenLDAProotDSE" in root.get("objectclass", ()) else "LDAP"
         return Facts(
             controls=frozenset(root.get("supportedcontrol", ())),
+            extensions=frozenset(root.get("supportedextension", ())),
             suffixes=root.get("namingcontexts", ()),
             subschema=next(iter(root.get("subschemasubentry", ())), ""),
             server=vendor,
@@ -172,6 +176,8 @@ def sent(operation: Operation) -> list[bytes]:
             return [v for name, values in attributes.items() if name.lower() != "objectclass" for v in values]
         case Modify(mods=mods):
             return [v for mod in mods if mod.attribute.lower() != "objectclass" for v in mod.values]
+        case SetPassword(password=password):
+            return [password]
         case ModifyDn() | Delete():
             return []
     return []

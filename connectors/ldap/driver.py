@@ -92,6 +92,14 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPassword:
+    """Password Modify (RFC 3062) of the entry at `dn`. Never logged."""
+
+    dn: str
+    password: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """`limit`: at most so many entries; none = as the server allows."""
 
@@ -124,8 +132,8 @@ class StartAfresh:
     """Forget that a bind was refused and which server was unreachable: a probe is about to look again."""
 
 
-Operation = Add | Modify | ModifyDn | Delete | Search | ReadPage | EndRead | StartAfresh
-WRITES = (Add, Modify, ModifyDn, Delete)
+Operation = Add | Modify | ModifyDn | Delete | SetPassword | Search | ReadPage | EndRead | StartAfresh
+WRITES = (Add, Modify, ModifyDn, Delete, SetPassword)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from connectors.ldap.driver import (
     Scope,
     Search,
     Server,
+    SetPassword,
     Unreachable,
     Untrusted,
 )
@@ -128,6 +129,8 @@ def _send(conn: Conn, operation: Operation) -> Any:
             return conn.rename(dn, rdn, superior, 1, _assertion(only_if))
         case Delete(dn, only_if):
             return conn.delete_ext(dn, _assertion(only_if))
+        case SetPassword(dn, password):
+            return conn.passwd(dn, None, password)
         case Search():
             return _search(conn, operation, None)
         case ReadPage(search=search):

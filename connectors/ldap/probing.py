@@ -9,6 +9,7 @@ from connectors.ldap.directory import Directory, Facts
 from connectors.ldap.driver import Scope, Search, StartAfresh
 from connectors.ldap.filters import Equal
 from connectors.ldap.kind import Kind
+from connectors.ldap.passwords import Passwords
 from connectors.ldap.reading import base_id
 from connectors.ldap.requests import ASSERTION
 from connectors.sdk import Capability, Probe, TargetMisconfigured
@@ -20,7 +21,7 @@ NO_ASSERTION = (
 NO_SCHEMA = "the bind account cannot read the schema; let it read the subschema entry, or faults show only when written"
 
 
-async def probe(directory: Directory, kinds: Mapping[str, Kind]) -> Probe:
+async def probe(directory: Directory, kinds: Mapping[str, Kind], passwords: Passwords) -> Probe:
     """Look at everything anew."""
     await directory.ask(StartAfresh())
     directory.known = facts = await directory.read_facts()
@@ -29,7 +30,7 @@ async def probe(directory: Directory, kinds: Mapping[str, Kind]) -> Probe:
     directory.looks.together = all([await directory.looks.can_look_together(str(k.base)) for k in kinds.values()])
     return Probe(
         server=facts.server,
-        capabilities=_capabilities(directory, kinds),
+        capabilities=_capabilities(directory, kinds, passwords),
         identity=next((ids[name] for name in ("users", "groups", *ids) if ids.get(name)), None),
         limits={"name_bytes": directory.longest_name} if directory.longest_name else {},
         warnings=(*_warnings(directory, facts, kinds.values()), *await activation.warnings(directory)),
@@ -61,9 +62,13 @@ async def _base(directory: Directory, kind: Kind) -> str:
     return found
 
 
-def _capabilities(directory: Directory, kinds: Mapping[str, Kind]) -> frozenset[Capability]:
-    has = {Capability.MEMBERS} if any(kind.members for kind in kinds.values()) else set()
-    return frozenset(has | ({Capability.ACTIVATION} if activation.lock_of(directory.schema) else set()))
+def _capabilities(directory: Directory, kinds: Mapping[str, Kind], passwords: Passwords) -> frozenset[Capability]:
+    can = {
+        Capability.MEMBERS: any(kind.members for kind in kinds.values()),
+        Capability.ACTIVATION: activation.lock_of(directory.schema) is not None,
+        Capability.PASSWORD: passwords.can(directory.known or Facts()),
+    }
+    return frozenset(capability for capability, has in can.items() if has)
 
 
 def _warnings(directory: Directory, facts: Facts, kinds: Iterable[Kind]) -> Iterator[str]:

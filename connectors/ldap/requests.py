@@ -21,11 +21,13 @@ from connectors.ldap.driver import (
     ReadPage,
     Scope,
     Search,
+    SetPassword,
 )
 
 ASSERTION = "1.3.6.1.1.12"
 POST_READ = "1.3.6.1.1.13.2"
 PAGED = "1.2.840.113556.1.4.319"
+SET_BY_RFC_3062 = "1.3.6.1.4.1.4203.1.11.1"
 
 _BOOLEAN, _INTEGER, _ENUMERATED, _SET, _CONTROLS = 0x01, 0x02, 0x0A, 0x31, 0xA0
 _TRUE, _FALSE = tlv(_BOOLEAN, b"\xff"), tlv(_BOOLEAN, b"\0")
@@ -60,6 +62,11 @@ def _delete(what: Delete) -> tuple[bytes, bytes]:
     return tlv(0x4A, _bytes(what.dn)), _assertion(what.only_if)
 
 
+def _set_password(what: SetPassword) -> tuple[bytes, bytes]:
+    value = tlv(SEQUENCE, tlv(0x80, _bytes(what.dn)) + tlv(0x82, what.password))
+    return tlv(0x77, tlv(0x80, SET_BY_RFC_3062.encode()) + tlv(0x81, value)), b""
+
+
 def _search(what: Search) -> tuple[bytes, bytes]:
     """Aliases are never followed: what they lead to is not ours."""
     parts = (
@@ -89,6 +96,7 @@ _REQUESTS: dict[type[Any], Callable[[Any], tuple[bytes, bytes]]] = {
     Modify: _modify,
     ModifyDn: _modify_dn,
     Delete: _delete,
+    SetPassword: _set_password,
     Search: _search,
     ReadPage: _read_page,
 }

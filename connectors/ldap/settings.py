@@ -7,6 +7,8 @@ bind_password = "credential:corp-bind"
 # ca_certificate = "ca.pem"                 # absent: the authorities this machine trusts
 # start_tls = true                          # with ldap://
 # plaintext = true                          # with ldap:// beyond loopback: the password goes in the clear
+# password_attribute = "userPassword"       # with password = true: written there, and hashed by the directory;
+#                                           # absent: set by the operation of RFC 3062
 # pool = 12, connect_timeout = 3, answer_timeout = 6
 # driver = "ldap3"                          # or "libldap"; absent: libldap where python-ldap is installed
 """
@@ -144,6 +146,7 @@ class LdapSettings(Frozen):
     bind_dn: DnText
     bind_password: Secret
     ca_certificate: Path | None = None
+    password_attribute: AttributeName | None = None
     connect_timeout: Seconds = 3.0
     answer_timeout: Seconds = 6.0
     pool: Annotated[int, Field(ge=1, le=64)] = 12
@@ -157,6 +160,13 @@ class LdapSettings(Frozen):
         for url in urls:
             _check_url(url, bool(info.data.get("start_tls")), bool(info.data.get("plaintext")))
         return urls
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether what we send may cross a network without TLS."""
+        return not self.start_tls and any(
+            parts.scheme == "ldap" and not _is_loopback(parts.hostname or "") for parts in map(urlsplit, self.url)
+        )
 
     @property
     def tables(self) -> dict[str, UsersTable | GroupsTable | OtherTable]:

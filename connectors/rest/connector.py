@@ -128,6 +128,13 @@ class RestConnector:
             raise Refused(f"{ref.kind} cannot be locked here", fix="write enable and disable, or another on_disable")
         await self._http.ask(endpoint.fill({"id": await self._id(ref)}), Doing.UPDATE)
 
+    async def set_password(self, ref: Ref, password: str) -> None:
+        endpoint = self._shapes[ref.kind].kind.set_password
+        if endpoint is None:
+            raise Refused(f"{ref.kind} take no passwords here", code="noCall", fix="write set_password")
+        call = endpoint.fill({"id": await self._id(ref), "password": password})
+        await self._http.ask(call, Doing.UPDATE, [password])
+
     async def close(self) -> None:
         await self._http.close()
 
@@ -137,6 +144,8 @@ class RestConnector:
             yield Capability.MEMBERS
         if any(kind.disable for kind in kinds):
             yield Capability.ACTIVATION
+        if any(kind.set_password for kind in kinds):
+            yield Capability.PASSWORD
 
     async def _updating(self, shape: Shape, id_: str, changes: Sequence[Change]) -> Call:
         """The call that makes the changes. What is to be added to, or written whole, is read before."""

@@ -104,10 +104,18 @@ def _of(allowed: tuple[str, ...], needed: tuple[str, ...], methods: tuple[str, .
             known = ", ".join(f"{{{name}}}" for name in allowed) or "none"
             raise ValueError(f"holds {{{strange[0]}}}, which is nothing here; known: {known}")
         if missing := sorted(set(needed) - found):
-            raise ValueError(f"does not say where the {missing[0]} stands; write {{{missing[0]}}} into the path")
+            where = "the body" if missing[0] == "password" else "the path"
+            raise ValueError(f"does not say where the {missing[0]} stands; write {{{missing[0]}}} into {where}")
         return endpoint
 
     return check
+
+
+def _not_in_the_path(endpoint: Endpoint) -> Endpoint:
+    """What stands in a URL stands in the logs of every server on its way."""
+    if "{password}" in endpoint.path:
+        raise ValueError("holds {password} in its path, which is logged; write it into the body")
+    return endpoint
 
 
 _WRITES = ("POST", "PUT", "PATCH")
@@ -119,6 +127,12 @@ Update = Annotated[Endpoint, _Written, AfterValidator(_of(("id",), ("id",), ("PA
 Removal = Annotated[Endpoint, _Written, AfterValidator(_of(("id",), ("id",), ("DELETE", "POST")))]
 Lookup = Annotated[Endpoint, _Written, AfterValidator(_of(("value",), ("value",), ("GET",)))]
 Switching = Annotated[Endpoint, _Written, AfterValidator(_of(("id",), ("id",), (*_WRITES, "DELETE")))]
+PasswordCall = Annotated[
+    Endpoint,
+    _Written,
+    AfterValidator(_not_in_the_path),
+    AfterValidator(_of(("id", "password"), ("id", "password"), _WRITES)),
+]
 Membership = Annotated[
     Endpoint, _Written, AfterValidator(_of(("id", "member"), ("id", "member"), (*_WRITES, "DELETE")))
 ]

@@ -99,13 +99,13 @@ def _credentials(settings: RestSettings) -> dict[str, str]:
         token = settings.token.get_secret_value()
         return {settings.header: token} if settings.header else {"Authorization": f"Bearer {token}"}
     assert settings.user is not None
-    assert settings.password is not None
-    basic = base64.b64encode(f"{settings.user}:{settings.password.get_secret_value()}".encode()).decode()
+    assert settings.user_password is not None
+    basic = base64.b64encode(f"{settings.user}:{settings.user_password.get_secret_value()}".encode()).decode()
     return {"Authorization": f"Basic {basic}"}
 
 
 def _secrets(settings: RestSettings) -> list[str]:
-    return [secret.get_secret_value() for secret in (settings.token, settings.password) if secret is not None]
+    return [secret.get_secret_value() for secret in (settings.token, settings.user_password) if secret is not None]
 
 
 def _dumps(body: object) -> bytes:

@@ -5,7 +5,7 @@ connector = "rest"
 base_url = "https://api.example.com/v1"
 token = "credential:app-token"           # Authorization: Bearer ...; or header = "X-Api-Key" to send it there
 # user = "bridge"                        # basic authentication instead of a token
-# password = "credential:app-password"
+# user_password = "credential:app-password"
 # ca_certificate = "app-ca.pem"          # a private CA; certificates are always checked
 # concurrency = 8
 paging = { style = "page", size = 100, size_parameter = "per_page" }   # none | page | offset | cursor | link
@@ -24,6 +24,7 @@ items = "users"                          # where the list stands in an answer; a
 # case_insensitive = ["login"]
 # enable = "POST /users/{id}/enable"     # both: on_disable = "lock" uses them
 # disable = "POST /users/{id}/disable"
+# set_password = { call = "PUT /users/{id}/password", body = { password = "{password}" } }   # with password = true
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from connectors.rest.endpoints import (
     Item,
     Lookup,
     Membership,
+    PasswordCall,
     Removal,
     Switching,
     Update,
@@ -95,7 +97,7 @@ def _base_url(written: str) -> str:
     if url.scheme not in ("http", "https") or not url.hostname or not port_is_fine:
         raise ValueError('is not a URL; write it as "https://api.example.com/v1"')
     if url.query or url.fragment or url.username or url.password or any(c.isspace() for c in written):
-        raise ValueError("has more than scheme, host, port and path; put user and password in their own keys")
+        raise ValueError("has more than scheme, host, port and path; write user and user_password")
     if url.scheme == "http" and not _is_loopback(url.hostname):
         raise ValueError("would send secrets in plain text over the network; write https://")
     return written.rstrip("/")
@@ -154,6 +156,7 @@ class Kind(Frozen):
     case_insensitive: tuple[str, ...] = ()
     enable: Switching | None = None
     disable: Switching | None = None
+    set_password: PasswordCall | None = None
     members: Members | None = None
 
     @model_validator(mode="after")
@@ -175,7 +178,7 @@ class RestSettings(Frozen):
     token: Annotated[Secret, AfterValidator(_sendable)] | None = None
     header: Annotated[str, AfterValidator(_header)] | None = None
     user: Annotated[str, AfterValidator(_user)] | None = None
-    password: Secret | None = None
+    user_password: Secret | None = None
     ca_certificate: Path | None = None
     concurrency: int = Field(default=8, ge=1, le=256)
     probe: Collection | None = None
@@ -191,11 +194,11 @@ class RestSettings(Frozen):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        basic = self.user is not None or self.password is not None
-        if basic and (self.user is None or self.password is None):
-            raise ValueError("names one of user and password; write both")
+        basic = self.user is not None or self.user_password is not None
+        if basic and (self.user is None or self.user_password is None):
+            raise ValueError("names one of user and user_password; write both")
         if basic == (self.token is not None):
-            raise ValueError("needs one way to authenticate; write token, or user and password")
+            raise ValueError("needs one way to authenticate; write token, or user and user_password")
         if self.header is not None and self.token is None:
             raise ValueError("names a header and no token; write the token that goes there")
         return self

@@ -1,6 +1,7 @@
 """All that the author of a connector needs. Imports nothing of the bridge."""
 
 from connectors.sdk.errors import (
+    IN_HISTORY,
     Conflict,
     ConnectorError,
     Gone,
@@ -11,7 +12,7 @@ from connectors.sdk.errors import (
     TargetMisconfigured,
     Throttled,
 )
-from connectors.sdk.protocol import Activation, Connector, Context, Members, Naming, Plugin
+from connectors.sdk.protocol import Activation, Connector, Context, Members, Naming, Passwords, Plugin
 from connectors.sdk.secrets import Secret
 from connectors.sdk.values import (
     Attributes,
@@ -31,6 +32,7 @@ from connectors.sdk.values import (
 )
 
 __all__ = [
+    "IN_HISTORY",
     "Activation",
     "Attributes",
     "Capability",
@@ -49,6 +51,7 @@ __all__ = [
     "Naming",
     "OutcomeUnknown",
     "Page",
+    "Passwords",
     "Plugin",
     "Probe",
     "Query",

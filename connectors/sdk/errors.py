@@ -7,6 +7,9 @@ an attribute's value.
 
 from __future__ import annotations
 
+IN_HISTORY = "passwordInHistory"
+"""Code of a password that is refused because the account has it, or had it before."""
+
 
 class ConnectorError(Exception):
     """The base: a plain sentence, and the target's own code where it gave one."""

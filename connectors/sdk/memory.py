@@ -37,6 +37,7 @@ class Stored:
     attributes: dict[str, tuple[Value, ...]]
     members: set[str] = field(default_factory=set)
     active: bool = True
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass
@@ -136,6 +137,10 @@ class MemoryConnector:
     async def activate(self, ref: Ref, active: bool) -> None:
         self._call("activate", (ref, active))
         self._present(ref).active = active
+
+    async def set_password(self, ref: Ref, password: str) -> None:
+        self._call("set_password", ref)
+        self._present(ref).password = password
 
     async def close(self) -> None:
         self._note("close", None)

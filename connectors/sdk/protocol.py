@@ -94,6 +94,25 @@ class Activation(Protocol):
         """Lock (`active=False`) or unlock the account. Repeating it changes nothing."""
 
 
+class Passwords(Protocol):
+    """Capability `password`: the target takes the password of an account, as plain text.
+
+    It stands in no error, log line, `repr` or answer to a read. A new password never unlocks an account: where the
+    target would do that by itself, `Refused` is raised instead, with code `locked`.
+    """
+
+    async def set_password(self, ref: Ref, password: str) -> None:
+        """Make this the account's password; the one it has already is success. `Gone` where there is no entry.
+
+        `Refused` says why the target does not take it, with code `IN_HISTORY` where it was used before.
+        """
+
+
+def takes_no_passwords(_: Any) -> Fault | None:
+    """What a plugin says that cannot set passwords."""
+    return Fault(None, "this connector cannot set passwords", "write password = false")
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a connector may know of its surroundings: its target's name and the folder of relative paths."""
@@ -108,9 +127,11 @@ class Plugin:
 
     `settings` is a frozen pydantic model of the target's own keys (common keys are taken out before;
     the sub-tables of kinds, `users` and `groups`, keep their own keys alone). `build` makes a connector
-    from a validated model; it does no I/O.
+    from a validated model; it does no I/O. `refuses_passwords` says, of a validated model, why `password = true`
+    cannot be; None: it can.
     """
 
     name: str
     settings: type[BaseModel]
     build: Callable[[Any, Context], Connector]
+    refuses_passwords: Callable[[Any], Fault | None] = takes_no_passwords

@@ -117,6 +117,7 @@ class Capability(StrEnum):
 
     MEMBERS = "members"  # update_members and member_value
     ACTIVATION = "activation"  # activate
+    PASSWORD = "password"  # noqa: S105  # set_password
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,16 @@ import pytest
 
 from connectors.ldap.directory import Directory, Facts
 from connectors.sdk import Connector, Entry, Ref
-from connectors.sdk.testing import ActivationContract, ConnectorContract, MembersContract, Samples
+from connectors.sdk.testing import ActivationContract, ConnectorContract, MembersContract, PasswordContract, Samples
 from connectors.sdk.testing.activation import WithActivation
+from connectors.sdk.testing.passwords import WithPasswords
 from tests.contract.ldap import Connect, person
 from tests.slapd import Tree
 
 PASSWORD = "a-password-of-no-worth"
 
 
-class TestLdap(ConnectorContract, MembersContract, ActivationContract):
+class TestLdap(ConnectorContract, MembersContract, ActivationContract, PasswordContract):
     @pytest.fixture
     def build(self, tree: Tree, connect: Connect) -> Callable[[], Connector]:
         self.tree = tree
@@ -52,6 +53,10 @@ class TestLdap(ConnectorContract, MembersContract, ActivationContract):
     async def is_active(self, connector: WithActivation, ref: Ref) -> bool:
         """By a real bind."""
         return self.tree.can_bind(ref.locator, PASSWORD)
+
+    async def opens(self, connector: WithPasswords, ref: Ref, password: str) -> bool:
+        """By a real bind."""
+        return self.tree.can_bind(ref.locator, password)
 
 
 class TestLdapWithoutControls(TestLdap):

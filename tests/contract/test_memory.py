@@ -8,11 +8,12 @@ import pytest
 
 from connectors.sdk import Connector, Entry, Ref
 from connectors.sdk.memory import MemoryConnector
-from connectors.sdk.testing import ActivationContract, ConnectorContract, MembersContract, Samples
+from connectors.sdk.testing import ActivationContract, ConnectorContract, MembersContract, PasswordContract, Samples
 from connectors.sdk.testing.activation import WithActivation
+from connectors.sdk.testing.passwords import WithPasswords
 
 
-class TestMemory(ConnectorContract, MembersContract, ActivationContract):
+class TestMemory(ConnectorContract, MembersContract, ActivationContract, PasswordContract):
     @pytest.fixture
     def build(self) -> Callable[[], Connector]:
         target = MemoryConnector()
@@ -40,3 +41,8 @@ class TestMemory(ConnectorContract, MembersContract, ActivationContract):
     async def is_active(self, connector: WithActivation, ref: Ref) -> bool:
         assert isinstance(connector, MemoryConnector)
         return connector.entries[ref.id].active
+
+    async def opens(self, connector: WithPasswords, ref: Ref, password: str) -> bool:
+        assert isinstance(connector, MemoryConnector)
+        entry = connector.entries[ref.id]
+        return entry.active and entry.password == password

@@ -15,9 +15,10 @@ from pydantic import SecretStr
 
 from connectors.rest import plugin
 from connectors.sdk import Connector, Context, Entry, Ref
-from connectors.sdk.testing import ActivationContract, ConnectorContract, MembersContract, Samples
+from connectors.sdk.testing import ActivationContract, ConnectorContract, MembersContract, PasswordContract, Samples
 from connectors.sdk.testing.activation import WithActivation
 from connectors.sdk.testing.members import MANY
+from connectors.sdk.testing.passwords import WithPasswords
 from demo.app import make_app
 from demo.app_state import App
 
@@ -34,6 +35,7 @@ USERS = {
     "lists": ["phones"],
     "enable": "POST /users/{id}/enable",
     "disable": "POST /users/{id}/disable",
+    "set_password": {"call": "PUT /users/{id}/password", "body": {"password": "{password}"}},
 }
 GROUPS = {
     "key": "name",
@@ -66,7 +68,7 @@ async def server(app: App) -> AsyncIterator[TestServer]:
         yield running
 
 
-class TestRest(ConnectorContract, MembersContract, ActivationContract):
+class TestRest(ConnectorContract, MembersContract, ActivationContract, PasswordContract):
     update = "PATCH"
     paging: object = "none"
 
@@ -105,6 +107,9 @@ class TestRest(ConnectorContract, MembersContract, ActivationContract):
 
     async def is_active(self, connector: WithActivation, ref: Ref) -> bool:
         return bool(self.app.users[ref.id]["active"])
+
+    async def opens(self, connector: WithPasswords, ref: Ref, password: str) -> bool:
+        return bool(self.app.users[ref.id]["active"]) and self.app.passwords.get(ref.id) == password
 
 
 class TestRestWithPutAndPages(TestRest):

@@ -10,7 +10,8 @@
             return Samples(entry=Entry("users", {...}), ...)
 
 Each test is one promise of `connectors.sdk.protocol`. Run it against the real thing: a mock knows no schema, no access
-rules and no other writers. `MembersContract` and `ActivationContract` go with the capabilities of those names.
+rules and no other writers. `MembersContract`, `ActivationContract` and `PasswordContract` go with the capabilities of
+those names.
 Needs the extra `testing`; nothing else of the SDK imports pytest.
 """
 
@@ -20,11 +21,13 @@ pytest.register_assert_rewrite(
     "connectors.sdk.testing.activation",
     "connectors.sdk.testing.contract",
     "connectors.sdk.testing.members",
+    "connectors.sdk.testing.passwords",
 )
 
 from connectors.sdk.testing.activation import ActivationContract  # noqa: E402
 from connectors.sdk.testing.contract import ConnectorContract  # noqa: E402
 from connectors.sdk.testing.members import MembersContract  # noqa: E402
+from connectors.sdk.testing.passwords import PasswordContract  # noqa: E402
 from connectors.sdk.testing.samples import Samples  # noqa: E402
 
-__all__ = ["ActivationContract", "ConnectorContract", "MembersContract", "Samples"]
+__all__ = ["ActivationContract", "ConnectorContract", "MembersContract", "PasswordContract", "Samples"]

@@ -79,6 +79,8 @@ class ConnectorContract:
             assert callable(getattr(connector, "update_members", None))
         if Capability.ACTIVATION in capabilities:
             assert callable(getattr(connector, "activate", None))
+        if Capability.PASSWORD in capabilities:
+            assert callable(getattr(connector, "set_password", None))
 
     async def test_it_takes_at_least_one_call_at_a_time(self, connector: Connector) -> None:
         assert connector.concurrency >= 1

@@ -7,12 +7,25 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ldap3.protocol.rfc3062 import PasswdModifyRequestValue
 from ldap3.protocol.rfc4511 import LDAPMessage
 from pyasn1.codec.ber import decoder
 
-from connectors.ldap.driver import Add, Delete, Do, Mod, Modify, ModifyDn, Operation, ReadPage, Scope, Search
+from connectors.ldap.driver import (
+    Add,
+    Delete,
+    Do,
+    Mod,
+    Modify,
+    ModifyDn,
+    Operation,
+    ReadPage,
+    Scope,
+    Search,
+    SetPassword,
+)
 from connectors.ldap.filters import Equal, Present
-from connectors.ldap.requests import ASSERTION, PAGED, POST_READ, encode
+from connectors.ldap.requests import ASSERTION, PAGED, POST_READ, SET_BY_RFC_3062, encode
 
 SEARCH = Search("dc=x", Scope.SUBTREE, Equal("uid", b"a"), ("cn", "sn"), 7)
 GUARD = Equal("entryUUID", b"u")
@@ -99,3 +112,15 @@ def test_controls(operation: Operation, oid: str, critical: bool) -> None:
 
 def test_an_operation_without_a_condition_has_no_control() -> None:
     assert not decoded(Search("", Scope.BASE, Present("objectClass"), ()))["controls"].hasValue()
+
+
+def test_a_password_goes_by_the_operation_of_its_own() -> None:
+    operation = SetPassword("uid=é,dc=x", "Zwölf".encode())
+    request = decoded(operation)["protocolOp"]["extendedReq"]
+    value, _ = decoder.decode(bytes(request["requestValue"]), asn1Spec=PasswdModifyRequestValue())
+
+    assert SET_BY_RFC_3062 == str(request["requestName"])
+    assert "uid=é,dc=x".encode() == bytes(value["userIdentity"])
+    assert "Zwölf".encode() == bytes(value["newPasswd"])
+    assert not value["oldPasswd"].hasValue()
+    assert "Zw" not in repr(operation)

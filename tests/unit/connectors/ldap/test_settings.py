@@ -129,3 +129,20 @@ def test_its_entries_too_are_named_by_what_is_mapped() -> None:
 def test_nothing_is_guessed_about_its_entries(missing: str) -> None:
     with pytest.raises(ValidationError, match=missing):
         load(devices={key: value for key, value in DEVICES.items() if key != missing})
+
+
+@pytest.mark.parametrize(
+    ("keys", "takes"),
+    [
+        ({}, True),
+        ({"url": "ldap://127.0.0.1"}, True),
+        ({"url": "ldap://a.example", "start_tls": True}, True),
+        ({"url": "ldap://a.example", "plaintext": True}, False),
+        ({"url": ["ldaps://a.example", "ldap://b.example"], "plaintext": True}, False),
+    ],
+)
+def test_passwords_of_people_never_go_in_the_clear(keys: dict[str, Any], takes: bool) -> None:
+    fault = plugin.refuses_passwords(load(**keys))
+
+    assert takes == (fault is None)
+    assert fault is None or "ldaps://" in fault.remedy

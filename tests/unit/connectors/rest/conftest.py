@@ -26,6 +26,7 @@ USERS: dict[str, Any] = {
     "lists": ["phones"],
     "enable": "POST /users/{id}/enable",
     "disable": "POST /users/{id}/disable",
+    "set_password": {"call": "PUT /users/{id}/password", "body": {"password": "{password}"}},
 }
 GROUPS: dict[str, Any] = {
     "key": "name",

@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from connectors.rest.endpoints import Call, Collection, Creation, Endpoint, Item, Lookup, Membership, Update
+from connectors.rest.endpoints import (
+    Call,
+    Collection,
+    Creation,
+    Endpoint,
+    Item,
+    Lookup,
+    Membership,
+    PasswordCall,
+    Update,
+)
 from connectors.sdk import Refused
 
 
@@ -66,6 +76,13 @@ def test_the_body_is_ours_where_the_endpoint_has_none() -> None:
         (Membership, "DELETE /teams/{id}", "does not say where the member stands"),
         (Creation, {"call": "POST /users", "more": 1}, "Extra inputs"),
         (Creation, 5, "valid dictionary"),
+        (
+            PasswordCall,
+            {"call": "PUT /users/{id}", "body": {"a": "b"}},
+            "the password stands; write {password} into the body",
+        ),
+        (PasswordCall, {"call": "PUT /users", "body": {"a": "{password}"}}, "write {id} into the path"),
+        (PasswordCall, "PUT /users/{id}?new={password}", "in its path, which is logged"),
     ],
 )
 def test_what_is_wrong_is_said(kind: Any, written: Any, problem: str) -> None:

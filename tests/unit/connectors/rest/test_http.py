@@ -67,7 +67,7 @@ async def hang_up(request: web.Request) -> web.Response:
     [
         ({}, "Authorization", "Bearer sesame"),
         ({"header": "X-Api-Key"}, "X-Api-Key", "sesame"),
-        ({"user": "bridge", "password": SecretStr("päss")}, "Authorization", "Basic YnJpZGdlOnDDpHNz"),
+        ({"user": "bridge", "user_password": SecretStr("päss")}, "Authorization", "Basic YnJpZGdlOnDDpHNz"),
     ],
 )
 async def test_we_say_who_we_are(serve: Serve, written: dict[str, Any], header: str, value: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from connectors.rest import plugin
 from connectors.rest.settings import RestSettings, Style
 
 KIND = {
@@ -46,11 +47,11 @@ def test_plain_http_stays_on_this_machine(url: str) -> None:
         ({"base_url": "https://me:secret@x"}, "has more than scheme, host, port and path"),
         ({"base_url": "https://x/?a=b"}, "has more than scheme, host, port and path"),
         ({"token": None}, "needs one way to authenticate"),
-        ({"user": "u", "password": SecretStr("p")}, "needs one way to authenticate"),
-        ({"token": None, "user": "u"}, "names one of user and password"),
-        ({"token": None, "user": "u", "password": SecretStr("p"), "header": "X"}, "names a header and no token"),
+        ({"user": "u", "user_password": SecretStr("p")}, "needs one way to authenticate"),
+        ({"token": None, "user": "u"}, "names one of user and user_password"),
+        ({"token": None, "user": "u", "user_password": SecretStr("p"), "header": "X"}, "names a header and no token"),
         ({"token": SecretStr("two\nlines")}, "holds a line break"),
-        ({"token": None, "user": "a:b", "password": SecretStr("p")}, "holds a colon"),
+        ({"token": None, "user": "a:b", "user_password": SecretStr("p")}, "holds a colon"),
         ({"header": "X: y"}, "is not the name of a header"),
         ({"concurrency": 0}, "greater than or equal to 1"),
         ({"paging": "cursor"}, "next and style"),
@@ -78,3 +79,12 @@ def test_a_kind_that_the_config_declares_has_calls_of_its_own() -> None:
 
     assert ["users", "devices"] == list(written.kinds)
     assert "serial" == written.kinds["devices"].key
+
+
+def test_passwords_need_a_call_of_their_own() -> None:
+    call = {"call": "PUT /users/{id}/password", "body": {"new": "{password}"}}
+    fault = plugin.refuses_passwords(settings())
+
+    assert fault is not None
+    assert "set_password" in fault.remedy
+    assert plugin.refuses_passwords(settings(users={**KIND, "set_password": call})) is None
