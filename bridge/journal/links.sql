@@ -76,7 +76,8 @@ UPDATE link SET
   attempts = CASE WHEN wish > :wish THEN 0 ELSE :attempts END,
   version = :version, entry_id = :entry_id, locator = :locator, claim = :claim, waits_claim = :waits_claim,
   waits_for = :waits_for,
-  applied = :applied, disabled = :disabled, member = :member, intent = :intent, verify = :verify, rules = :rules,
+  applied = :applied, disabled = :disabled, member = :member, intent = :intent, rules = :rules,
+  verify = CASE WHEN wish > :wish THEN max(verify, :verify) ELSE :verify END,
   error_class = :error, error_code = :code, error_attribute = :attribute, error_text = :text, error_fix = :fix,
   error_at = CASE WHEN :error IS NULL THEN NULL ELSE :now END
 WHERE target = :target AND resource = :resource AND state = 'sending' AND sending = :wish;

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bridge.journal.links import Missed
+from bridge.journal import links
+from bridge.journal.links import Missed, Settle
 from connectors.sdk import Refused
 from tests.unit.delivery.world import World
 
@@ -101,3 +102,18 @@ async def test_who_was_parked_stays_so_until_something_changed(world: World) -> 
     await _without_target(world, world.change("kim", title="Boss"))
 
     assert world.attributes("users/kim")["title"] == "Boss"
+
+
+async def test_a_look_that_is_asked_for_while_the_link_is_being_sent_is_taken_at_the_next(world: World) -> None:
+    """What a person approved, or a password that found no entry, must not be lost in the settle."""
+    await world.users_named(["kim"])
+    world.connector.entries.clear()
+    await world.change("kim", title="Boss")
+    (link,) = await world.journal.submit(lambda tx: links.claim(tx, "corp", 1))
+    await world.journal.submit(lambda tx: links.dirty(tx, "corp", world.names["kim"], "users", verify=True))
+    done = Settle(link, "in_sync", fulfilled=True, due=0, attempts=0)
+    await world.journal.submit(lambda tx: links.settle(tx, done, link))
+    (again,) = await world.journal.submit(lambda tx: links.claim(tx, "corp", 1))
+
+    assert not link.verify
+    assert again.verify
