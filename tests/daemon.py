@@ -45,6 +45,7 @@ class Daemon:
     token: str = "test-token"
     under: tuple[str, ...] = ()  # a command that runs it and stays out of the way, such as `strace -D`
     module: tuple[str, ...] = ("bridge",)  # what Python runs, and its first arguments
+    log_level: str = "info"
     lines: list[dict[str, Any]] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
     _news: threading.Condition = field(default_factory=threading.Condition)
@@ -86,7 +87,17 @@ token = "file:credentials/scim-token"
         """Start it; with `wait`, come back when it is ready."""
         with (self.folder / "stderr").open("a") as stderr:
             self.process = subprocess.Popen(
-                [*self.under, sys.executable, "-m", *self.module, "run", "--config", str(self.config)],
+                [
+                    *self.under,
+                    sys.executable,
+                    "-m",
+                    *self.module,
+                    "run",
+                    "--config",
+                    str(self.config),
+                    "--log-level",
+                    self.log_level,
+                ],
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 text=True,

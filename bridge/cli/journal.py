@@ -55,6 +55,8 @@ def _restore(settings: Settings, options: argparse.Namespace) -> int:
     print(f"{path} is the backup now; its chain ends at {restored.end}")
     if restored.before:
         print(f"the journal that was there is {restored.before}")
+    if restored.passwords:
+        print(f"{restored.passwords} passwords that waited in it were erased: the targets may have newer ones")
     print("every target is paused. Start the daemon; then, for each: reconcile TARGET, read the plan, approve PLAN")
     print("(where there is nothing to change: targets resume TARGET)")
     return 0

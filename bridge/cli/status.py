@@ -35,11 +35,16 @@ def lines(status: dict[str, Any]) -> Iterator[str]:
             yield f"{name}: {count} wait until {other} has them"
         if target["reason"]:
             yield f"{name} is not called: {target['reason']}{_next_look(target['retry_at'])}"
+        if target["passwords"]:
+            oldest = _age(target["oldest_password_seconds"])
+            yield f"{name}: {target['passwords']} passwords wait, the oldest for {oldest}"
     for plan in status["held"]:
         yield f"held at {plan['target']}: {plan['reason']}"
         yield f"    → scim-bridge plan {plan['plan']}; then scim-bridge approve {plan['plan']}, or reject it"
     for parked in status["parked"]:
-        yield from _parked(parked)
+        yield from _parked("parked", parked)
+    for parked in status["parked_passwords"]:
+        yield from _parked("password parked", {**parked, "attribute": None})
 
 
 def _table(targets: dict[str, dict[str, Any]]) -> Iterator[str]:
@@ -56,10 +61,10 @@ def _row(name: str, target: dict[str, Any]) -> tuple[str, ...]:
     return (name, target["connector"], state, str(target["entries"]), str(target["backlog"]), oldest, *numbers)
 
 
-def _parked(parked: dict[str, Any]) -> Iterator[str]:
+def _parked(what: str, parked: dict[str, Any]) -> Iterator[str]:
     code = f" (code {parked['code']})" if parked["code"] else ""
     attribute = f" {parked['attribute']}:" if parked["attribute"] else ""
-    yield f"parked at {parked['target']}: {parked['name']}:{attribute} {parked['text']}{code}"
+    yield f"{what} at {parked['target']}: {parked['name']}:{attribute} {parked['text']}{code}"
     if parked["fix"]:
         yield f"    → {parked['fix']}"
 

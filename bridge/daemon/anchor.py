@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
-from bridge.journal import Journal, actions, anchors, chain, targets
+from bridge.journal import Journal, actions, anchors, chain, passwords, targets
 from bridge.journal.actions import DAEMON, Action
 from bridge.journal.chain import Place
 from bridge.journal.writer import Tx
@@ -25,7 +25,10 @@ OLDER = "the journal is older than its last anchor: somebody put an older copy b
 
 
 async def pause_if_older(journal: Journal, names: Iterable[str]) -> bool:
-    """At start: a journal that is older than it was when we ran last must not write to targets that are not."""
+    """At start: a journal that is older than it was when we ran last must not write to targets that are not.
+
+    Passwords that wait in it are erased, for the targets may have newer ones.
+    """
     known = anchors.read(journal.path)
     if known is None:
         return False
@@ -35,7 +38,8 @@ async def pause_if_older(journal: Journal, names: Iterable[str]) -> bool:
             return False
         for name in names:
             targets.pause(tx, name, OLDER, until_plan=True)
-        actions.record(tx, Action(DAEMON, "pause", "", {"reason": OLDER, "anchor": known.seq}))
+        erased = passwords.erase_all(tx)
+        actions.record(tx, Action(DAEMON, "pause", "", {"reason": OLDER, "anchor": known.seq, "passwords": erased}))
         return True
 
     older = await journal.submit(work, reserved=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bridge.clock import Clock
-from bridge.journal import Journal, holds, plans, targets
+from bridge.journal import Journal, holds, passwords, plans, targets
 from bridge.journal.findings import Plan
 from bridge.journal.standing import parked, standing
 from bridge.settings import TargetSettings
@@ -24,6 +24,7 @@ async def status(journal: Journal, named: Iterable[TargetSettings], clock: Clock
             "journal": {"writable": journal.writable},
             "targets": {name: _target(db, name, connector, clock) for name, connector in names},
             "parked": [each.as_json() for each in parked(db, limit=PARKED_SHOWN)],
+            "parked_passwords": [each.as_json() for each in passwords.parked(db, limit=PARKED_SHOWN)],
             "held": [_held(plan) for name, _ in names for plan in plans.held(db, name)],
         }
 
@@ -35,8 +36,7 @@ def _held(plan: Plan) -> dict[str, Any]:
 
 
 def _target(db: Any, name: str, connector: str, clock: Clock) -> dict[str, Any]:
-    work, known = standing(db, name), targets.remembered(db, name)
-    oldest = None if work.oldest is None else max(0.0, (clock.now() - work.oldest) / 1000)
+    work, known, secrets = standing(db, name), targets.remembered(db, name), passwords.waiting(db, name)
     return {
         "connector": connector,
         "breaker": known.breaker,
@@ -52,6 +52,13 @@ def _target(db: Any, name: str, connector: str, clock: Clock) -> dict[str, Any]:
         "held": holds.count(db, name),
         "waiting": work.waiting,
         "waits_for": work.waits_for,
-        "oldest_undelivered_seconds": oldest,
+        "oldest_undelivered_seconds": _age(work.oldest, clock),
+        "passwords": secrets.waiting,
+        "passwords_parked": secrets.parked,
+        "oldest_password_seconds": _age(secrets.oldest, clock),
         "last_run": known.last_run,
     }
+
+
+def _age(at: int | None, clock: Clock) -> float | None:
+    return None if at is None else max(0.0, (clock.now() - at) / 1000)

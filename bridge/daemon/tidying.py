@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bridge.clock import Clock
-from bridge.journal import Journal, JournalError
+from bridge.journal import Journal, JournalError, passwords
 from bridge.journal.retention import Keep, tidy
 from bridge.settings.models import JournalSettings
 
@@ -31,6 +31,7 @@ async def keep_tidy(
     while True:
         try:
             kept = await tidy(journal, keep, clock.now())
+            await _expire(journal)
         except JournalError as error:
             if not journal.writable:  # full or broken: the writer has said so, and knows what follows
                 log.info("journal.tidying_put_off", reason=str(error))
@@ -40,3 +41,11 @@ async def keep_tidy(
             if kept.waits:
                 log.warning("journal.keeps_unfinished", remedy="see `scim-bridge status`: old work is parked or held")
         await wait(EVERY)
+
+
+async def _expire(journal: Journal) -> None:
+    """Erase passwords that waited too long, and say whose."""
+    for target, resource in await journal.submit(passwords.expire, reserved=True):
+        log.warning(
+            "password.expired", target=target, resource=resource, remedy="set it again in the identity provider"
+        )

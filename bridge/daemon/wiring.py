@@ -16,8 +16,8 @@ from bridge.clock import Clock
 from bridge.daemon.resource_types import judge, types_of
 from bridge.delivery import Deliverer
 from bridge.edge import Admits, Bounds, Client, Clients, Edge, Limits
-from bridge.edge.parts import TargetsFor
 from bridge.journal import Journal, open_journal
+from bridge.journal.accept import Taker, TargetsFor
 from bridge.mapping import compile_target
 from bridge.reconcile.reconciler import Reconciler
 from bridge.scim.declared import by_kind
@@ -104,12 +104,15 @@ def _client(client: ClientSettings) -> Client:
 
 
 def takers_of(settings: Settings) -> TargetsFor:
-    """Tenant and resource type → the targets that take it, each with its word for the kind."""
+    """Tenant and resource type → the targets that take it, and for how long its passwords are kept for them."""
     types = by_kind(types_of(settings))
-    takers: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    keeps = round(1000 * settings.journal.keep_passwords)
+    takers: dict[tuple[str, str], list[Taker]] = {}
     for target in settings.targets.values():
         for kind in target.kinds:
-            takers.setdefault((target.tenant, types[kind].name), []).append((target.name, kind))
+            takes = target.password and types[kind].find("password") is not None
+            taker = Taker(target.name, kind, keeps if takes else None)
+            takers.setdefault((target.tenant, types[kind].name), []).append(taker)
     return lambda tenant, type_: takers.get((tenant, type_), ())
 
 

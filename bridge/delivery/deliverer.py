@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
 from bridge.clock import Clock
+from bridge.delivery.passwords import Passwords
 from bridge.delivery.worker import Worker
-from bridge.journal import Journal, JournalError, links, resources
+from bridge.journal import Connection, Journal, JournalError, links, passwords, resources
 from bridge.journal.links import Link
+from bridge.journal.passwords import Claimed
 from bridge.journal.resources import Stored
+from bridge.journal.writer import Tx
 from bridge.targets import Health, Target
 
 log = structlog.get_logger()
@@ -29,6 +34,17 @@ LONGEST_SLEEP = 30.0
 """Seconds until the journal is asked again for what is due, whatever it said."""
 UNWRITABLE = 0.5
 """Seconds until a journal that cannot write is asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What was claimed at once."""
+
+    links: tuple[Link, ...] = ()
+    passwords: tuple[Claimed, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.links) + len(self.passwords)
 
 
 class Deliverer:
@@ -49,6 +65,7 @@ class Deliverer:
         self._health = health
         self._clock = clock
         self._worker = Worker(journal, target, health, clock, chance, settled, after)
+        self._passwords = Passwords(journal, target, health, clock, chance)
         self._news = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._draining = False
@@ -69,17 +86,21 @@ class Deliverer:
     async def recover(self) -> None:
         """At start: what an earlier process left in the middle of sending is to be looked at."""
         name = self._target.name
-        count = await self._journal.submit(lambda tx: links.abandoned(tx, name), reserved=True)
-        if count:
-            log.warning("delivery.resumed", target=name, links=count)
+
+        def abandoned(tx: Tx) -> tuple[int, int]:
+            return links.abandoned(tx, name), passwords.abandoned(tx, name)
+
+        found, secrets = await self._journal.submit(abandoned, reserved=True)
+        if found or secrets:
+            log.warning("delivery.resumed", target=name, links=found, passwords=secrets)
 
     async def deliver_due(self) -> int:
         """Deliver all that is due now, and what that makes due; how many deliveries it took. (For tests and tools.)"""
         count = 0
         while not self._health.paused and await self._health.look() and (claimed := await self._claim(self._limit)):
             async with asyncio.TaskGroup() as group:
-                for link, stored in self._as_they_are(claimed):
-                    group.create_task(self._worker.deliver(link, stored))
+                for delivery in self._deliveries(claimed):
+                    group.create_task(delivery)
             count += len(claimed)
         return count
 
@@ -112,22 +133,48 @@ class Deliverer:
             claimed = await self._claim(URGENT_BESIDE * self._limit - len(self._running), urgent_only=True)
         else:
             claimed = await self._claim(self._limit - len(self._running))
-        for link, stored in self._as_they_are(claimed):
-            task = group.create_task(self._worker.deliver(link, stored))
+        for delivery in self._deliveries(claimed):
+            task = group.create_task(delivery)
             self._running.add(task)
             task.add_done_callback(self._ended)
         return bool(claimed)
 
-    async def _claim(self, limit: int, *, urgent_only: bool = False) -> list[Link]:
-        name = self._target.name
-        if self._draining or limit < 1 or self._journal.read(lambda db: links.next_due(db, name, urgent_only)) is None:
-            return []
+    def _deliveries(self, work: _Work) -> Iterator[Coroutine[Any, Any, None]]:
+        """Passwords first; the other work on a user waits for that user's own."""
+        self._passwords.begin(work.passwords)
+        yield from map(self._passwords.deliver, work.passwords)
+        yield from (self._deliver(link, stored) for link, stored in self._as_they_are(work.links))
+
+    async def _deliver(self, link: Link, stored: Stored | None) -> None:
+        await self._passwords.out_of_the_way(link.resource)
+        await self._worker.deliver(link, stored)
+
+    async def _claim(self, limit: int, *, urgent_only: bool = False) -> _Work:
+        if self._draining or limit < 1 or self._journal.read(lambda db: self._next_due(db, urgent_only)) is None:
+            return _Work()
         try:
-            return await self._journal.submit(lambda tx: links.claim(tx, name, limit, urgent_only))
+            return await self._journal.submit(lambda tx: self._take(tx, limit, urgent_only))
         except JournalError:
             if self._journal.writable:
                 raise
-            return []
+            return _Work()
+
+    def _take(self, tx: Tx, limit: int, urgent_only: bool) -> _Work:
+        """Who is disabled or enabled, then passwords, then all else."""
+        name = self._target.name
+        if not self._target.settings.password:
+            return _Work(tuple(links.claim(tx, name, limit, urgent_only)))
+        urgent = links.claim(tx, name, limit, urgent_only=True)
+        secrets = passwords.claim(tx, name, limit - len(urgent))
+        others = [] if urgent_only else links.claim(tx, name, limit - len(urgent) - len(secrets))
+        return _Work((*urgent, *others), tuple(secrets))
+
+    def _next_due(self, db: Connection, urgent_only: bool = False) -> int | None:
+        """A password is urgent."""
+        name = self._target.name
+        due = links.next_due(db, name, urgent_only)
+        secret = passwords.next_due(db, name, self._clock.now()) if self._target.settings.password else None
+        return min((time for time in (due, secret) if time is not None), default=None)
 
     def _as_they_are(self, claimed: Sequence[Link]) -> Iterator[tuple[Link, Stored | None]]:
         """Each with its resource, read after all were claimed: a change from now on raises the wish again."""
@@ -156,7 +203,7 @@ class Deliverer:
             return max(0.05, self._health.seconds_left)
         if self._is_full:
             return LONGEST_SLEEP
-        due = self._journal.read(lambda db: links.next_due(db, self._target.name))
+        due = self._journal.read(self._next_due)
         if due is None:
             return LONGEST_SLEEP
         return min(LONGEST_SLEEP, max(0.01, (due - self._clock.now()) / 1000))

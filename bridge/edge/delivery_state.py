@@ -23,7 +23,7 @@ WAITING = "waiting"
 
 def attach(db: Connection, edge: Edge, stored: Stored, whole: dict[str, Any]) -> None:
     """Add the extension to the resource as it is shown; nothing where no target takes it."""
-    takers = {target for target, _ in edge.targets_for(stored.tenant, stored.type)}
+    takers = {taker.target for taker in edge.targets_for(stored.tenant, stored.type)}
     targets = [value(each) for each in deliveries.of_resource(db, stored.id) if each.target in takers]
     if targets:
         whole[DELIVERY.id] = {"targets": targets}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -39,7 +40,8 @@ def _documents(edge: Edge, client: Client, head: str) -> dict[str, dict[str, Any
     types = edge.types.values()
     match head:
         case "serviceproviderconfig":
-            return {"": discovery.service_provider_config(offered(edge.features, client.profile), edge.base_url)}
+            features = replace(edge.features, change_password=edge.takes_passwords(client.tenant))
+            return {"": discovery.service_provider_config(offered(features, client.profile), edge.base_url)}
         case "resourcetypes":
             return {each.name: discovery.resource_type(each, edge.base_url) for each in types}
         case "schemas":

@@ -7,6 +7,19 @@ from collections.abc import Iterable, Mapping
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
+GAUGES = (
+    "backlog",
+    "sending",
+    "parked",
+    "held",
+    "waiting",
+    "entries",
+    "oldest_undelivered_seconds",
+    "passwords",
+    "passwords_parked",
+)
+"""Numbers of a target's status."""
+
 Labels = tuple[tuple[str, str], ...]
 
 
@@ -42,7 +55,7 @@ class Metrics:
 
 def of_targets(targets: Mapping[str, Mapping[str, object]]) -> Iterable[str]:
     """Gauges per target, from the status document; what is not a number is left out."""
-    for name in ("backlog", "sending", "parked", "held", "waiting", "entries", "oldest_undelivered_seconds"):
+    for name in GAUGES:
         yield f"# TYPE scim_bridge_target_{name} gauge"
         for target, status in sorted(targets.items()):
             value = status.get(name)

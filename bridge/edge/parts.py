@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bridge.clock import Clock
@@ -12,6 +12,7 @@ from bridge.edge.metrics import Metrics
 from bridge.edge.routes import Routes
 from bridge.edge.waiters import Waiters
 from bridge.journal import Journal
+from bridge.journal.accept import TargetsFor
 from bridge.scim.discovery import Features
 from bridge.scim.messages import Search
 from bridge.scim.profiles import GENERIC, Profile
@@ -19,8 +20,6 @@ from bridge.scim.resource_types import ResourceType
 
 BULKS = 4
 """Bulks that hand work to the journal at once; with 256 operations each they leave half of its queue to the others."""
-TargetsFor = Callable[[str, str], Sequence[tuple[str, str]]]
-"""Tenant and resource type → the targets that take it, each with its word for the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +92,11 @@ class Edge:
         self.types = types
         self.by_endpoint = {each.kind: each for each in types.values()}
         self.routes = Routes(self.base_url, (each.endpoint for each in types.values()))
+
+    def takes_passwords(self, tenant: str) -> bool:
+        """Whether some target of the tenant takes them."""
+        takers = (taker for type_ in self.types for taker in self.targets_for(tenant, type_))
+        return any(taker.keeps is not None for taker in takers)
 
     @property
     def takes_requests(self) -> bool:

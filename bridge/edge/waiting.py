@@ -64,7 +64,7 @@ async def wait_for_targets(edge: Edge, request: web.BaseRequest, stored: Stored)
     wait = read_wait(",".join(preferred)) if preferred else None
     if wait is None:
         return {}
-    named = frozenset(target for target, _ in edge.targets_for(stored.tenant, stored.type))
+    named = frozenset(taker.target for taker in edge.targets_for(stored.tenant, stored.type))
     targets = named if wait.targets is None else named & wait.targets
     if not targets:
         return {}

@@ -1,6 +1,6 @@
 """POST, PUT, PATCH, DELETE: say what the resource shall be; the journal decides it in its writer, and commits.
 
-A password is taken out before anything is recorded.
+A password is taken out before anything is recorded, and handed over beside the resource.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from bridge.scim.written import written
 
 LONGEST_NAME = 1024
 """Characters of a userName or an externalId."""
+LONGEST_PASSWORD = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +148,12 @@ def _split(resource: dict[str, Any], type_: ResourceType) -> tuple[dict[str, Any
 
 
 def _write(type_: ResourceType, resource: dict[str, Any], members: tuple[MemberOp, ...]) -> Write:
-    body, _ = take_password(resource)
+    body, password = take_password(resource)
+    if password is not None and len(password) > LONGEST_PASSWORD:
+        raise InvalidValue(f"password is longer than {LONGEST_PASSWORD} characters")
     name, external = _name(body, type_.unique), _name(body, "externalId")
-    return Write(body, None if name is None else type_.unique_key(name), external, members, type_.unique)
+    key = None if name is None else type_.unique_key(name)
+    return Write(body, key, external, members, type_.unique, password)
 
 
 def _name(body: dict[str, Any], attribute: str | None) -> Any:

@@ -1,19 +1,20 @@
 """Accept one request: the journal's half of a SCIM write, run in the writer thread inside one savepoint.
 
 It reads the current row, judges `If-Match`, lets the pure `decide` say what the resource shall be, and writes the
-change, the resource, its memberships and a dirty link per target. A request that changes nothing leaves no trace.
+change, the resource, its memberships and a dirty link per target. A password goes into the vault in the same
+transaction, and nowhere else. A request that changes nothing leaves no trace.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import orjson
 
-from bridge.journal import changes, links, lookup, memberships, resources
+from bridge.journal import changes, links, lookup, memberships, passwords, resources
 from bridge.journal.ids import new_id
 from bridge.journal.links import NORMAL, URGENT
 from bridge.journal.resources import Stored
@@ -46,13 +47,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """The resource shall be this. `unique` names the attribute that `unique_key` is made from."""
+    """The resource shall be this. `unique` names the attribute that `unique_key` is made from.
+
+    `password` is no part of the body: where there is one, it goes to the targets that take it.
+    """
 
     body: dict[str, Any]
     unique_key: str | None
     external_id: str | None
     members: tuple[MemberOp, ...] = ()
     unique: str | None = "userName"
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,21 @@ class Delete:
 
 
 Decide = Callable[[Stored | None], Write | Delete]
-TargetsFor = Callable[[str, str], Sequence[tuple[str, str]]]
-"""Tenant and resource type → the targets that take it, each with its word for the kind."""
+
+
+class Taker(NamedTuple):
+    """A target that takes a resource type, by its word for the kind.
+
+    `keeps`: how long a password may wait for it, in milliseconds; None: it takes none.
+    """
+
+    target: str
+    kind: str
+    keeps: int | None = None
+
+
+TargetsFor = Callable[[str, str], Sequence[Taker]]
+"""Tenant and resource type → the targets that take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +116,15 @@ def _create(tx: Tx, request: Request, decide: Decide, targets_for: TargetsFor) -
     lookup.move(tx, seq, set(), lookup.addresses(write.body))
     _apply_members(tx, request, id_, write.members, targets_for)
     _record(tx, request, stored, targets_for, NORMAL)
+    _keep_password(tx, stored, write, targets_for)
     return Accepted(stored, changed=True, created=True)
 
 
 def _update(tx: Tx, request: Request, current: Stored, write: Write, targets_for: TargetsFor) -> Accepted:
     moved = _apply_members(tx, request, current.id, write.members, targets_for)
-    if not moved and write.body == current.body:
+    if not moved and write.body == current.body and not _takes_password(request, write, targets_for):
+        if write.password is not None:
+            passwords.erase_of(tx, current.id)  # what waits for a target that takes none any more is outdated
         return Accepted(current, changed=False)
     stored = Stored(
         current.id, current.tenant, current.type, current.version + 1, current.created, tx.now, None, write.body
@@ -112,6 +133,7 @@ def _update(tx: Tx, request: Request, current: Stored, write: Write, targets_for
     _move_addresses(tx, stored.id, lookup.addresses(current.body), lookup.addresses(write.body))
     switched = current.body.get("active") != write.body.get("active")
     _record(tx, request, stored, targets_for, URGENT if switched else NORMAL)
+    _keep_password(tx, stored, write, targets_for)
     return Accepted(stored, changed=True)
 
 
@@ -119,9 +141,10 @@ def _delete(tx: Tx, request: Request, current: Stored, targets_for: TargetsFor) 
     version = current.version + 1
     tx.db.execute(_SQL["touch_groups_of"], {"id": current.id, "tenant": current.tenant, "now": tx.now})
     groups = targets_for(request.tenant, "Group")
-    for group in memberships.drop(tx, current.id, [target for target, _ in groups]):
-        for target, kind in groups:
-            links.wish(tx, target, group, kind)
+    for group in memberships.drop(tx, current.id, [taker.target for taker in groups]):
+        for taker in groups:
+            links.wish(tx, taker.target, group, taker.kind)
+    passwords.erase_of(tx, current.id)
     tx.db.execute(_SQL["bury"], {"id": current.id, "version": version, "now": tx.now})
     _move_addresses(tx, current.id, lookup.addresses(current.body), set())
     stored = Stored(current.id, current.tenant, current.type, version, current.created, tx.now, tx.now, current.body)
@@ -161,7 +184,7 @@ def _apply_members(
 ) -> bool:
     if not operations:
         return False
-    targets = [target for target, _ in targets_for(request.tenant, request.type)]
+    targets = [taker.target for taker in targets_for(request.tenant, request.type)]
     return memberships.apply(tx, request.tenant, group, operations, targets)
 
 
@@ -178,5 +201,19 @@ def _record(tx: Tx, request: Request, stored: Stored, targets_for: TargetsFor, l
             request.payload,
         ),
     )
-    for target, kind in targets_for(request.tenant, request.type):
-        links.wish(tx, target, stored.id, kind, lane=lane)
+    for taker in targets_for(request.tenant, request.type):
+        links.wish(tx, taker.target, stored.id, taker.kind, lane=lane)
+
+
+def _takes_password(request: Request, write: Write, targets_for: TargetsFor) -> bool:
+    """Whether there is a password, and a target that takes it."""
+    if write.password is None:
+        return False
+    return any(taker.keeps is not None for taker in targets_for(request.tenant, request.type))
+
+
+def _keep_password(tx: Tx, stored: Stored, write: Write, targets_for: TargetsFor) -> None:
+    if write.password is not None:
+        takers = targets_for(stored.tenant, stored.type)
+        keeping = [(taker.target, taker.keeps) for taker in takers if taker.keeps is not None]
+        passwords.put(tx, stored.id, stored.version, write.password, keeping)

@@ -129,7 +129,8 @@ def open_journal(path: Path, key: bytes, clock: Clock) -> Journal:
         except BaseException:
             db.close()
             raise
-        return Journal(path, Writer(db, clock, keys.chain_key(key), before_commit=_write_batch), lock)
+        writer = Writer(db, clock, keys.chain_key(key), before_commit=_write_batch, vault_key=keys.vault_key(key))
+        return Journal(path, writer, lock)
     except sqlite3.Error as error:
         os.close(lock)
         raise JournalUnusable(f"{path}: cannot be opened as a journal ({error})") from error
@@ -190,6 +191,7 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
         raise JournalUnusable(f"{path}: this file system cannot hold a journal (no WAL); put it on a local disk")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten: passwords, old payloads
     db.execute("PRAGMA wal_autocheckpoint = 0")  # by hand, so that an error of its fsync is seen
     db.execute(f"PRAGMA journal_size_limit = {64 * 1024 * 1024}")
     db.execute("PRAGMA cache_size = -65536")

@@ -28,6 +28,11 @@ def chain_key(key: bytes) -> bytes:
     return derive(key, b"change chain")
 
 
+def vault_key(key: bytes) -> bytes:
+    """The key that passwords are sealed under."""
+    return derive(key, b"password vault")
+
+
 def check(db: sqlite3.Connection, key: bytes) -> None:
     """Tie a new journal to the key; refuse a journal that was made with another."""
     if not is_tied(db, key):

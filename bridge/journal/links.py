@@ -22,6 +22,7 @@ _SQL = load("links")
 
 URGENT, NORMAL, BULK = LANES = 0, 1, 2
 """Lanes: who is disabled or enabled goes first, what reconciliation and new rules want goes last."""
+LANES = (URGENT, NORMAL, BULK)
 
 
 class Link(NamedTuple):
@@ -186,6 +187,9 @@ def settle(tx: Tx, settled: Settle, before: Link) -> None:
             freed(tx, link.target, claim)
     if (before.entry_id, before.locator, before.member) != (link.entry_id, link.locator, link.member):
         stir(tx, link.target, link.resource, is_there=link.entry_id is not None)
+    if (before.entry_id, before.disabled, before.member) != (link.entry_id, link.disabled, link.member):
+        named = {"target": link.target, "resource": link.resource, "entry_id": link.entry_id, "now": tx.now}
+        tx.db.execute(_SQL["stir_password"], named)
 
 
 def behind(db: sqlite3.Connection, resource: str, version: int, targets: Sequence[str]) -> str | None:

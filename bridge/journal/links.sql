@@ -142,6 +142,11 @@ INSERT INTO target_membership (target, group_id, member, applied)
 SELECT target, group_id, member || ' strayed', :text FROM target_membership WHERE target = :target AND member = :resource
 ON CONFLICT DO UPDATE SET applied = excluded.applied, dirty = dirty + 1;
 
+-- stir_password --
+-- The user's entry came, went, or may be used again.
+UPDATE password SET state = CASE WHEN :entry_id IS NULL THEN 'waiting' ELSE 'due' END, due = :now
+WHERE target = :target AND resource = :resource AND state <> 'sending';
+
 -- stir_group --
 UPDATE target_membership SET dirty = dirty + 1 WHERE target = :target AND group_id = :resource;
 

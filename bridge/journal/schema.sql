@@ -176,6 +176,31 @@ CREATE TABLE spent (
 CREATE INDEX spent_at ON spent (target, at);
 CREATE INDEX spent_resource ON spent (target, resource);
 
+-- Passwords on their way: sealed, one for each target that waits for it, gone when it is there. The states are in
+-- bridge/plans/password_states.py.
+CREATE TABLE password (
+  target          TEXT NOT NULL,
+  resource        TEXT NOT NULL,
+  version         INTEGER NOT NULL,           -- of the resource that the password came with
+  sealed          BLOB NOT NULL,              -- AES-GCM: opens for this target, resource and version alone
+  state           TEXT NOT NULL CHECK (state IN ('waiting', 'due', 'sending', 'parked')),
+  sending         INTEGER,                    -- the version read at the claim; NULL unless state = 'sending'
+  at              INTEGER NOT NULL,
+  expires         INTEGER NOT NULL,
+  due             INTEGER NOT NULL,
+  attempts        INTEGER NOT NULL DEFAULT 0,
+  unsure          INTEGER NOT NULL DEFAULT 0 CHECK (unsure IN (0, 1)),    -- 1: an earlier sending may have arrived
+  error_class     TEXT,
+  error_code      TEXT,
+  error_text      TEXT,
+  error_fix       TEXT,
+  error_at        INTEGER,
+  PRIMARY KEY (target, resource),
+  CHECK ((state = 'sending') = (sending IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX password_due ON password (target, due) WHERE state IN ('due', 'parked');
+CREATE INDEX password_resource ON password (resource);
+
 -- What a resource's entry names beside members (its manager); woken when that is linked, moves or goes.
 CREATE TABLE reference (
   target    TEXT NOT NULL,

@@ -59,11 +59,12 @@ _ROOM = "make room on the journal's disk; it goes on by itself"
 
 @dataclass(slots=True)
 class Tx:
-    """What work in the writer thread may use: the connection, the time of the batch, the key of the chain."""
+    """What work in the writer thread may use: the connection, the time of the batch, the keys of chain and vault."""
 
     db: sqlite3.Connection
     now: int
     chain_key: bytes
+    vault_key: bytes = field(default=b"", repr=False)
     changes: list[dict[str, Any]] = field(default_factory=list)
     wishes: list[dict[str, Any]] = field(default_factory=list)
     emails: list[tuple[str, int, bool]] = field(default_factory=list)
@@ -109,6 +110,7 @@ class Writer:
         chain_key: bytes,
         limit: int = QUEUE,
         before_commit: Callable[[Tx], None] = lambda _: None,
+        vault_key: bytes = b"",
     ) -> None:
         self._before_commit = before_commit
         self.broken: JournalBroken | None = None
@@ -119,6 +121,7 @@ class Writer:
         self._db = db
         self._clock = clock
         self._chain_key = chain_key
+        self._vault_key = vault_key
         self._limit = limit
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._patient: deque[_Job] = deque()
@@ -250,7 +253,7 @@ class Writer:
         return batch
 
     def _write(self, batch: list[_Job]) -> None:
-        tx = Tx(self._db, self._clock.now(), self._chain_key)
+        tx = Tx(self._db, self._clock.now(), self._chain_key, self._vault_key)
         failure = self.broken or self._commit(batch, tx)
         if failure is None:
             self.failing = False

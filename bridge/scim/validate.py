@@ -54,11 +54,11 @@ def finish(resource: Resource, resource_type: ResourceType) -> Resource:
 
 
 def take_password(resource: Resource) -> tuple[Resource, str | None]:
-    """The resource without its password, and the password."""
+    """The resource without its password, and the password; an empty one is none."""
     if "password" not in resource:
         return resource, None
     rest = dict(resource)
-    return rest, rest.pop("password")
+    return rest, rest.pop("password") or None
 
 
 def _read(raw: object, resource_type: ResourceType) -> Resource:

@@ -44,6 +44,7 @@ class JournalSettings(Frozen):
     key: Annotated[Secret, AfterValidator(_sealing)]
     keep: Duration = 400 * 86400.0
     keep_payloads: Duration = 90 * 86400.0
+    keep_passwords: Duration = 7 * 86400.0
     max_size: Size = 4 * 2**30
 
     @property
@@ -118,8 +119,20 @@ class GuardSettings(Frozen):
     protected: tuple[str, ...] = ()
 
 
+def _switch(written: object) -> object:
+    if isinstance(written, str):
+        raise Wrong(
+            "says whether this target is given passwords, and is true or false",
+            "write true or false; the password of our own account has another key (bind_password, user_password)",
+        )
+    return written
+
+
 class TargetSettings(Frozen):
-    """One configured system that we write to. `own` is the connector's model, validated by the connector."""
+    """One configured system that we write to. `own` is the connector's model, validated by the connector.
+
+    `password`: the passwords that clients send are delivered to it.
+    """
 
     name: str
     connector: str
@@ -128,6 +141,7 @@ class TargetSettings(Frozen):
     drift: Literal["report", "revert"] = "report"
     timeout: Duration = 10.0
     after: Annotated[tuple[str, ...], BeforeValidator(lambda w: (w,) if isinstance(w, str) else w)] = ()
+    password: Annotated[bool, BeforeValidator(_switch)] = False
     guards: GuardSettings = GuardSettings()
     kinds: dict[str, KindSettings] = Field(default_factory=dict)
     own: SerializeAsAny[BaseModel] = Frozen()

@@ -64,6 +64,8 @@ def read_target(
     context = {**context, "attributes": _mapped(raw, kinds)}
     own, own_faults = _own(place, tables, plugin, context, kinds) if plugin else (None, missing)
     faults += own_faults
+    if target is not None and target.password and plugin is not None and own is not None:
+        faults += _passwords(place, plugin, own)
     if target is not None:
         faults += check(target)
     if target is None or own is None or faults:
@@ -141,6 +143,13 @@ def _own(
     except ValidationError as invalid:
         faults += explain(place, invalid, tables.own, plugin.settings, also)
     return None, [_no_such_kind(place, fault, plugin, kinds) for fault in faults]
+
+
+def _passwords(place: Keys, plugin: Plugin, own: BaseModel) -> Iterable[Fault]:
+    """Why this target cannot be given passwords: found now, not when the first one comes."""
+    fault = plugin.refuses_passwords(own)
+    if fault is not None:
+        yield Fault(dotted((*place, "password")), "true", fault.problem, fault.remedy)
 
 
 def _no_such_kind(place: Keys, fault: Fault, plugin: Plugin, kinds: Sequence[str]) -> Fault:

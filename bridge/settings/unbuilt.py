@@ -23,10 +23,6 @@ def _always(_: object) -> bool:
     return True
 
 
-def _is(value: bool) -> Callable[[object], bool]:
-    return lambda written: written is value
-
-
 def _steps(value: object) -> bool:
     """Several steps, a step with a delay, or one of the steps that need the directory's tree."""
     return isinstance(value, list) or (isinstance(value, str) and _STEP.fullmatch(value) is not None)
@@ -49,7 +45,6 @@ class Unbuilt:
 TABLE = (
     Unbuilt("journal.url", "a journal in PostgreSQL", 'write path = "journal.db": SQLite'),
     Unbuilt("pools", "allocated values", "leave the table out; map the number from SCIM"),
-    Unbuilt("targets.*.password", "the delivery of passwords", "write password = false", _is(True)),
     Unbuilt("targets.*.pools", "allocated values", "leave it out; map the number from SCIM"),
     Unbuilt("targets.*.drift", "accepting drift", 'write drift = "report" or "revert"', _one_of("accept")),
     Unbuilt("targets.*.kind.match", "the adoption of entries that exist already", "leave it out"),
@@ -73,7 +68,7 @@ TABLE = (
         _steps,
     ),
 )
-"""`kind` stands for every kind of the file. A password that is text is the connector's own key: it is no switch."""
+"""`kind` stands for every kind of the file."""
 
 
 def take_out(raw: Table) -> tuple[Table, list[Fault]]:
@@ -81,12 +76,11 @@ def take_out(raw: Table) -> tuple[Table, list[Fault]]:
     kinds = kinds_of(raw)
     found = [(row, keys, _get(raw, keys)) for row in TABLE for keys in _matches(raw, row.place.split("."), (), kinds)]
     unbuilt = [(row, keys, value) for row, keys, value in found if row.applies(value)]
-    harmless = [keys for row, keys, value in found if row.place == "targets.*.password" and value is False]
     faults = [
         Fault(dotted(keys), shown(keys, value), f"is not built yet: {row.what}", row.remedy)
         for row, keys, value in unbuilt
     ]
-    for keys in [keys for _, keys, _ in unbuilt] + harmless:
+    for _, keys, _ in unbuilt:
         raw = _without(raw, keys)
     return raw, faults
 

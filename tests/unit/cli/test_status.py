@@ -18,7 +18,11 @@ TARGET = {
     "held": 0,
     "waiting": 0,
     "oldest_undelivered_seconds": None,
+    "passwords": 0,
+    "passwords_parked": 0,
+    "oldest_password_seconds": None,
 }
+STATUS = {"running": True, "targets": {"corp": TARGET}, "parked": [], "parked_passwords": [], "held": []}
 PARKED = {
     "target": "corp",
     "name": "kim",
@@ -30,9 +34,8 @@ PARKED = {
 
 
 def _lines(*parked: dict[str, Any], running: bool = True, **fields: Any) -> list[str]:
-    return list(
-        lines({"running": running, "targets": {"corp": {**TARGET, **fields}}, "parked": list(parked), "held": []})
-    )
+    status = {**STATUS, "running": running, "targets": {"corp": {**TARGET, **fields}}, "parked": list(parked)}
+    return list(lines(status))
 
 
 def test_a_target_that_is_well_is_one_line_in_the_table() -> None:
@@ -84,16 +87,26 @@ def test_without_a_daemon_it_is_said_where_this_comes_from() -> None:
 
 
 def test_a_bridge_without_targets_has_a_table_all_the_same() -> None:
-    (heading,) = lines({"running": True, "targets": {}, "parked": [], "held": []})
+    (heading,) = lines({**STATUS, "targets": {}})
 
     assert heading.startswith("TARGET")
 
 
 def test_a_held_plan_says_how_it_is_decided() -> None:
     plan = {"target": "corp", "plan": "corp-7", "reason": "60 entries would be deleted; 50 are allowed (deletes)"}
-    status = {"running": True, "targets": {"corp": TARGET}, "parked": [], "held": [plan]}
+    status = {**STATUS, "held": [plan]}
 
     assert [
         "held at corp: 60 entries would be deleted; 50 are allowed (deletes)",
         "    → scim-bridge plan corp-7; then scim-bridge approve corp-7, or reject it",
     ] == list(lines(status))[2:]
+
+
+def test_passwords_that_wait_are_counted_and_one_that_is_refused_says_why() -> None:
+    shown = _lines(passwords=3, oldest_password_seconds=7200)
+    refused = {**PARKED, "attribute": "password", "text": "too short", "code": "weak", "fix": "choose another"}
+
+    assert "corp: 3 passwords wait, the oldest for 2 h" == shown[2]
+    assert ["password parked at corp: kim: too short (code weak)", "    → choose another"] == list(
+        lines({**STATUS, "parked_passwords": [refused]})
+    )[2:]

@@ -95,3 +95,19 @@ async def test_it_is_json(world: World) -> None:
     shown = await _status(world)
 
     assert shown == json.loads(json.dumps(shown))
+
+
+async def test_passwords_are_counted_and_refused_ones_listed_without_themselves(world: World) -> None:
+    await world.user("kim")
+    await world.deliver()
+    world.connector.fail = [Refused("too short", code="weak")]
+    await world.change("kim", password="Kanarienvogel")
+    await world.deliver()
+    await world.user("lee", password="Kanarienvogel")
+    world.clock.advance(30)
+    shown = await _status(world)
+    corp, (refused,) = shown["targets"]["corp"], shown["parked_passwords"]
+
+    assert (1, 1, 30.0) == (corp["passwords"], corp["passwords_parked"], corp["oldest_password_seconds"])
+    assert ("corp", "kim", "too short", "weak") == tuple(refused[key] for key in ("target", "name", "text", "code"))
+    assert "Kanarienvogel" not in json.dumps(shown)

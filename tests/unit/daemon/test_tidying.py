@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from bridge.clock import SetClock
 from bridge.daemon.tidying import keep_of, keep_tidy
-from bridge.journal import Journal, actions, open_journal
+from bridge.journal import Journal, actions, open_journal, passwords
 from bridge.journal.actions import DAEMON, Action
 from bridge.journal.retention import Keep
 from bridge.settings.models import JournalSettings
@@ -50,3 +50,21 @@ async def test_it_tidies_a_minute_after_the_start_and_then_every_hour(journal: J
 
     assert waits == [60.0, 3600.0, 3600.0]
     assert [line["event"] for line in lines] == ["journal.tidied", "journal.tidied"]
+
+
+async def test_passwords_that_waited_too_long_are_erased_and_told_by_whose_they_are(
+    journal: Journal, clock: SetClock
+) -> None:
+    await journal.submit(lambda tx: passwords.put(tx, "old", 1, "Kanarienvogel", [("corp", 1000), ("app", 9_000_000)]))
+    clock.advance(2)
+
+    async def wait(_: float) -> None:
+        if lines:
+            raise asyncio.CancelledError
+
+    with capture_logs() as lines, pytest.raises(asyncio.CancelledError):
+        await keep_tidy(journal, Keep(10**12, 10**12, 10**9), clock, wait)
+
+    assert ["password.expired"] == [line["event"] for line in lines]
+    assert ("corp", "old") == (lines[0]["target"], lines[0]["resource"])
+    assert (0, 1) == tuple(journal.read(lambda db, t=t: passwords.waiting(db, t)).waiting for t in ("corp", "app"))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bridge.daemon.wiring import admits_of, clients_of
+from bridge.daemon.wiring import admits_of, clients_of, load_settings, takers_of
 from bridge.edge import Client
+from bridge.journal.accept import Taker
 from bridge.scim.profiles import PROFILES
 from bridge.settings import EdgeSettings, Settings
 from bridge.settings.load import load
@@ -58,3 +59,53 @@ def test_trusted_proxies_and_this_machine_may_connect(host: str, expected: bool)
 
 def test_without_proxies_everybody_may_connect() -> None:
     assert admits_of(EdgeSettings()) is None
+
+
+REST = """
+[journal]
+key = "file:key"
+keep_passwords = "2d"
+[clients.default]
+token = "file:token"
+[targets.app]
+connector = "rest"
+base_url = "https://app.example.com"
+token = "file:token"
+password = true
+[targets.app.users]
+key = "login"
+create = "POST /users"
+read = "GET /users/{id}"
+update = "PATCH /users/{id}"
+delete = "DELETE /users/{id}"
+list = "GET /users"
+set_password = { call = "PUT /users/{id}/password", body = { password = "{password}" } }
+[targets.app.users.attributes]
+login = "userName"
+[targets.app.groups]
+key = "name"
+create = "POST /teams"
+read = "GET /teams/{id}"
+update = "PATCH /teams/{id}"
+delete = "DELETE /teams/{id}"
+list = "GET /teams"
+[targets.app.groups.attributes]
+name = "displayName"
+[targets.nightly]
+connector = "csv"
+path = "users.csv"
+[targets.nightly.users.attributes]
+login = "userName"
+"""
+
+
+def test_passwords_are_kept_for_the_kinds_that_have_them_at_the_targets_that_take_them(tmp_path: Path) -> None:
+    for name, text in (("key", "00" * 32), ("token", "t0ken")):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o600)
+    (tmp_path / "bridge.toml").write_text(REST)
+    takers = takers_of(load_settings(tmp_path / "bridge.toml"))
+
+    assert [Taker("app", "users", 2 * 86_400_000), Taker("nightly", "users")] == list(takers("default", "User"))
+    assert [Taker("app", "groups")] == list(takers("default", "Group"))
+    assert [] == list(takers("other", "User"))

@@ -10,7 +10,7 @@ from typing import Any
 from bridge.clock import SetClock
 from bridge.delivery import Deliverer
 from bridge.journal import Journal, links, open_journal, plans
-from bridge.journal.accept import Accepted, Delete, Request, Write, accept
+from bridge.journal.accept import Accepted, Delete, Request, Taker, Write, accept
 from bridge.journal.findings import Approval, Plan
 from bridge.journal.standing import Parked, Standing, parked, standing
 from bridge.journal.writer import Tx
@@ -29,6 +29,7 @@ USERS = {
     "manager": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager",
 }
 KINDS = {"User": "users", "Group": "groups"}
+WEEK = 7 * 86_400_000
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
@@ -51,6 +52,7 @@ class World:
     """Whether the config names the target: if not, a change makes no link dirty."""
     takers: tuple[str, ...] = ("corp",)
     """The targets that the config names; but for the first, a test makes them."""
+    takes_passwords: bool = True
 
     def start(self, **users: Any) -> World:
         """Open the journal as a fresh process would; `users` are keys of [targets.corp.users]."""
@@ -60,7 +62,11 @@ class World:
         users = {"attributes": USERS, **self.users}
         groups = {"attributes": {"cn": "displayName"}, **self.groups}
         settings = TargetSettings(
-            name="corp", connector="memory", guards=self.guards, kinds={"users": users, "groups": groups}
+            name="corp",
+            connector="memory",
+            guards=self.guards,
+            password=self.takes_passwords,
+            kinds={"users": users, "groups": groups},
         )
         rules = compile_target(settings, {each.kind: each for each in CORE.values()})
         self.target = Target("corp", settings, self.connector, rules)
@@ -86,20 +92,20 @@ class World:
                 return
             self.clock.advance(1)
 
-    async def user(self, name: str, **fields: Any) -> str:
+    async def user(self, name: str, password: str | None = None, **fields: Any) -> str:
         """Create a user; its id."""
         body = {"userName": name, "name": {"familyName": name.title()}, **fields}
-        accepted = await self._accept("User", None, "create", Write(body, name, None))
+        accepted = await self._accept("User", None, "create", Write(body, name, None, password=password))
         self.names[name] = accepted.stored.id
         return accepted.stored.id
 
-    async def change(self, name: str, **fields: Any) -> None:
+    async def change(self, name: str, password: str | None = None, **fields: Any) -> None:
         """Change a user; None clears."""
         id_ = self.names[name]
 
         def decide(current: Any) -> Write:
             body = {k: v for k, v in {**current.body, **fields}.items() if v is not None}
-            return Write(body, body["userName"], None)
+            return Write(body, body["userName"], None, password=password)
 
         await self._accept("User", id_, "patch", decide)
         if "userName" in fields:
@@ -146,7 +152,8 @@ class World:
         decide = decision if callable(decision) else lambda _: decision
         request = Request("default", "idp", type_, id_, operation, {})
         names = self.takers if self.takes else ()
-        takers = {type_: [(name, kind) for name in names] for type_, kind in KINDS.items()}
+        keeps = WEEK if self.takes_passwords else None
+        takers = {type_: [Taker(name, kind, keeps) for name in names] for type_, kind in KINDS.items()}
         return await self.journal.submit(lambda tx: accept(tx, request, decide, lambda _, ty: takers[ty]))
 
     async def catch_up(self) -> dict[str, links.Missed]:

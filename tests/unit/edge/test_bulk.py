@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from bridge.edge import Edge
+from bridge.journal.accept import Taker
 from bridge.scim.bulk import BULK_REQUEST, BULK_RESPONSE
 from tests.daemon import GROUP, USER
 from tests.unit.edge.conftest import BASE, Call
@@ -121,7 +122,7 @@ async def test_a_thousand_creates_are_a_handful_of_commits(call: Call, edge: Edg
         nonlocal commits
         commits += 1
 
-    edge.targets_for = lambda *_: [("corp", "users")]
+    edge.targets_for = lambda *_: [Taker("corp", "users")]
     edge.journal.on_dirty(count)
     results = await bulk(call, *(post(f"user{number}") for number in range(1000)))
 

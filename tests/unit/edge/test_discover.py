@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.edge import Edge
+from bridge.journal.accept import Taker
 from tests.daemon import USER
 from tests.unit.edge.conftest import BASE, Call
 
@@ -31,3 +33,15 @@ async def test_each_document_is_at_its_own_place(call: Call, kind: str) -> None:
         path = document["meta"]["location"].removeprefix(BASE)
         assert document == (await call("GET", path)).body
         assert document == (await call("GET", path.upper().replace(kind.upper(), kind))).body
+
+
+@pytest.mark.parametrize("keeps", [None, 1000])
+async def test_passwords_can_be_changed_where_a_target_of_the_tenant_takes_them(
+    call: Call, edge: Edge, keeps: int | None
+) -> None:
+    edge.targets_for = lambda tenant, _: [Taker("corp", "users", keeps if tenant == "default" else None)]
+    ours = (await call("GET", "/ServiceProviderConfig")).body["changePassword"]
+    others = (await call("GET", "/ServiceProviderConfig", token="entra")).body["changePassword"]
+
+    assert {"supported": keeps is not None} == ours
+    assert {"supported": False} == others

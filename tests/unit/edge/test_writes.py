@@ -10,6 +10,7 @@ from bridge.edge import Edge
 from bridge.edge.parts import Asked, Client
 from bridge.edge.writes import is_members_patch
 from bridge.journal import Journal
+from bridge.journal.accept import Taker
 from bridge.scim.messages import Search
 from bridge.scim.patch import PATCH_OP
 from bridge.scim.resource_types import GROUP, USER
@@ -61,7 +62,7 @@ async def test_a_write_that_changes_nothing_makes_no_version_and_no_change(
     call: Call, edge: Edge, journal: Journal, method: str, body: dict[str, Any]
 ) -> None:
     woken: list[set[str]] = []
-    edge.targets_for = lambda *_: [("corp", "users")]
+    edge.targets_for = lambda *_: [Taker("corp", "users")]
     user = await made(call)
     journal.on_dirty(woken.append)
 
@@ -130,7 +131,7 @@ async def test_a_put_clears_what_it_leaves_out(call: Call) -> None:
 
 
 async def test_a_put_of_a_group_sets_its_members_by_what_differs(call: Call, edge: Edge, journal: Journal) -> None:
-    edge.targets_for = lambda _, type_: [("corp", "groups")] if type_ == "Group" else []
+    edge.targets_for = lambda _, type_: [Taker("corp", "groups")] if type_ == "Group" else []
     ids = [(await made(call, {"schemas": [CORE], "userName": name}))["id"] for name in ("a", "b", "c")]
     guides = await group(call, ids[0], ids[1])
     await journal.submit(lambda tx: tx.db.execute("UPDATE target_membership SET dirty = 0"))
@@ -237,3 +238,73 @@ async def test_a_profile_reads_its_senders_requests(call: Call) -> None:
 
     assert 400 == (await call("PATCH", f"/Users/{plain['id']}", twice)).status
     assert 200 == (await call("PATCH", f"/Users/{entra['id']}", twice, "entra")).status
+
+
+CANARY = "Kanarienvogel-7391"
+
+
+def keep_passwords(edge: Edge) -> None:
+    edge.targets_for = lambda *_: [Taker("corp", "users", 1000)]
+
+
+def waiting(journal: Journal) -> list[int]:
+    """The versions of the passwords that wait."""
+    return [version for (version,) in journal.read(lambda db: db.execute("SELECT version FROM password").fetchall())]
+
+
+@pytest.mark.parametrize(
+    ("method", "body"),
+    [
+        ("PUT", {**BABS, "password": CANARY}),
+        ("PUT", {**BABS, "PassWord": CANARY}),
+        ("PATCH", message({"op": "replace", "path": "password", "value": CANARY})),
+        ("PATCH", message({"op": "add", "path": f"{CORE}:password", "value": CANARY})),
+        ("PATCH", message({"op": "replace", "value": {"password": CANARY}})),
+    ],
+)
+async def test_a_password_is_taken_from_every_shape_and_is_nowhere_to_be_read(
+    call: Call, edge: Edge, journal: Journal, method: str, body: dict[str, Any]
+) -> None:
+    keep_passwords(edge)
+    user = await made(call)
+    answered = await call(method, f"/Users/{user['id']}", body)
+    read = await call("GET", f"/Users/{user['id']}?attributes=password")
+
+    assert 200 == answered.status
+    assert [2] == waiting(journal)
+    assert CANARY not in repr(answered) + repr(read)
+    assert CANARY.encode() not in journal.read(lambda db: db.serialize())
+    assert user["meta"]["version"] != answered.body["meta"]["version"]
+
+
+@pytest.mark.parametrize("nothing", ["", None])
+async def test_an_empty_password_is_none(call: Call, edge: Edge, journal: Journal, nothing: str | None) -> None:
+    keep_passwords(edge)
+    user = await made(call)
+    await call("PUT", f"/Users/{user['id']}", {**BABS, "password": nothing})
+
+    assert [] == waiting(journal)
+    assert [("create", 1)] == recorded(journal)
+
+
+@pytest.mark.parametrize("wrong", [CANARY * 100, 7391, [CANARY], {"value": CANARY}])
+async def test_a_password_that_cannot_be_one_is_refused_without_a_word_of_it(
+    call: Call, edge: Edge, journal: Journal, wrong: Any
+) -> None:
+    keep_passwords(edge)
+    answered = await call("POST", "/Users", {**BABS, "password": wrong})
+
+    assert (400, "invalidValue") == (answered.status, answered.body["scimType"])
+    assert CANARY not in repr(answered)
+    assert [] == waiting(journal)
+
+
+async def test_a_password_comes_with_a_new_user_and_in_bulk(call: Call, edge: Edge, journal: Journal) -> None:
+    keep_passwords(edge)
+    await made(call, {**BABS, "password": CANARY})
+    bulk = {"method": "POST", "path": "/Users", "bulkId": "a", "data": {**BABS, "userName": "kim", "password": CANARY}}
+    urn = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+    answered = await call("POST", "/Bulk", {"schemas": [urn], "Operations": [bulk]})
+
+    assert ["201"] == [each["status"] for each in answered.body["Operations"]]
+    assert [1, 1] == waiting(journal)

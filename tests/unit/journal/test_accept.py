@@ -1,10 +1,11 @@
+import dataclasses
 import sqlite3
 
 import pytest
 
 from bridge.journal import chain, keys, memberships, resources
 from bridge.journal import links as wishes
-from bridge.journal.accept import Delete, Request, Write, accept
+from bridge.journal.accept import Delete, Request, Taker, Write, accept
 from bridge.journal.resources import Stored
 from bridge.journal.schema import migrate
 from bridge.journal.verify import verify
@@ -12,8 +13,8 @@ from bridge.journal.writer import Tx
 from bridge.scim.errors import InvalidValue, NotFound, PreconditionFailed, Uniqueness
 from bridge.scim.members import Member, MembersAdd, MembersRemove
 
-TARGETS = {"User": [("corp", "users"), ("saas", "users")], "Group": [("corp", "groups")]}
-CHAIN = keys.chain_key(bytes(32))
+TARGETS = {"User": [Taker("corp", "users", 5000), Taker("saas", "users")], "Group": [Taker("corp", "groups")]}
+CHAIN, VAULT = keys.chain_key(bytes(32)), keys.vault_key(bytes(32))
 
 
 @pytest.fixture
@@ -21,11 +22,11 @@ def tx() -> Tx:
     db = sqlite3.connect(":memory:", isolation_level=None)
     migrate(db)
     keys.check(db, bytes(32))
-    yield Tx(db, 1000, CHAIN)
+    yield Tx(db, 1000, CHAIN, VAULT)
     db.close()
 
 
-def targets_for(tenant: str, type_: str) -> list[tuple[str, str]]:
+def targets_for(tenant: str, type_: str) -> list[Taker]:
     return TARGETS[type_] if tenant == "default" else []
 
 
@@ -275,3 +276,83 @@ def test_a_create_takes_the_id_that_others_refer_to_already(tx):
     )
 
     assert "abc" == made.stored.id
+
+
+CANARY = "Kanarienvogel-7391"
+
+
+def waiting(tx: Tx) -> dict[tuple[str, str], tuple[int, str, int]]:
+    rows = tx.db.execute("SELECT target, resource, version, state, expires FROM password")
+    return {(target, resource): tuple(rest) for target, resource, *rest in rows}
+
+
+def with_password(password: str | None = CANARY, **attributes: object) -> Write:
+    return dataclasses.replace(user(**attributes), password=password)
+
+
+def test_a_password_waits_for_the_targets_that_take_it_and_stands_nowhere_else(tx: Tx) -> None:
+    stored = create(tx, with_password())
+    chain.write(tx)
+
+    assert {("corp", stored.id): (1, "waiting", 6000)} == waiting(tx)
+    assert CANARY.encode() not in tx.db.serialize()
+    assert CANARY not in repr(with_password())
+
+
+def test_a_password_alone_is_a_change(tx: Tx) -> None:
+    stored = create(tx)
+    links(tx)
+    accepted = replace(tx, stored.id, with_password())
+
+    assert accepted.changed
+    assert 2 == accepted.stored.version
+    assert {("corp", stored.id): (2, "waiting", 6000)} == waiting(tx)
+
+
+def test_a_password_that_no_target_takes_changes_nothing(tx: Tx) -> None:
+    other = Request("other", "okta", "User", None, "create", {})
+    stored = accept(tx, other, lambda _: user(), targets_for).stored
+    accepted = accept(
+        tx, Request("other", "okta", "User", stored.id, "replace", {}), lambda _: with_password(), targets_for
+    )
+
+    assert not accepted.changed
+    assert {} == waiting(tx)
+
+
+def test_the_newest_password_takes_the_place_of_the_one_before(tx: Tx) -> None:
+    stored = create(tx, with_password())
+    replace(tx, stored.id, with_password("another one"))
+
+    assert {("corp", stored.id): (2, "waiting", 6000)} == waiting(tx)
+
+
+def test_a_target_that_takes_none_any_more_loses_the_one_before(tx: Tx) -> None:
+    """Else it would be delivered, older than the user's own, when the target takes passwords again."""
+    stored = create(tx, with_password())
+    unwilling = lambda *_: [Taker("corp", "users")]  # noqa: E731
+    accept(tx, request("replace", stored.id), lambda _: with_password("another one"), unwilling)
+
+    assert {} == waiting(tx)
+
+
+def test_a_change_without_a_password_leaves_the_one_that_waits(tx: Tx) -> None:
+    stored = create(tx, with_password())
+    replace(tx, stored.id, user(title="Admiral"))
+
+    assert {("corp", stored.id): (1, "waiting", 6000)} == waiting(tx)
+
+
+def test_the_passwords_of_a_deleted_user_are_erased(tx: Tx) -> None:
+    stored = create(tx, with_password())
+    accept(tx, request("delete", stored.id), lambda _: Delete(), targets_for)
+
+    assert {} == waiting(tx)
+
+
+def test_a_refused_request_leaves_no_password(tx: Tx) -> None:
+    create(tx)
+    with pytest.raises(Uniqueness):
+        create(tx, with_password())
+
+    assert {} == waiting(tx)

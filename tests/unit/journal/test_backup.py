@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from bridge.clock import SetClock
-from bridge.journal import actions, anchors, backup, chain, changes, targets
+from bridge.journal import actions, anchors, backup, chain, changes, passwords, targets
 from bridge.journal.actions import operator
 from bridge.journal.backup import BackupFailed, restore
 from bridge.journal.errors import JournalBroken
@@ -17,6 +17,7 @@ from bridge.journal.verify import verify_file
 from tests.unit.journal.conftest import KEY
 
 BY = operator(7)
+CANARY = "Kanarienvogel-7391"
 
 
 async def accept(journal, count: int) -> None:
@@ -91,6 +92,7 @@ def saved(tmp_path):
         journal = open_journal(tmp_path / "journal.db", KEY, SetClock())
         await accept(journal, 5)
         await journal.submit(lambda tx: targets.pause(tx, "known", "x"))
+        await journal.submit(lambda tx: passwords.put(tx, "r", 1, CANARY, [("corp", 1000), ("known", 1000)]))
         await backup.backup(journal, tmp_path / "copy.db")
         await accept(journal, 2)
         await journal.close()
@@ -121,7 +123,7 @@ def test_a_restored_journal_has_every_target_paused_and_says_who_restored_it(sav
     assert {"corp": (backup.RESTORED, True), "known": (backup.RESTORED, True)} == {
         name: (target.paused, target.until_plan) for name, target in paused.items()
     }
-    assert (BY, "restore", "copy.db") == (done.by, done.operation, done.subject)
+    assert (BY, "restore", "copy.db", {"passwords": 2}) == (done.by, done.operation, done.subject, done.detail)
     assert anchors.read(saved / "journal.db") == restored.end
     assert [] == verify_file(saved / "journal.db", KEY, [restored.end]).found
 
@@ -168,3 +170,16 @@ def test_what_is_no_database_is_not_restored(saved):
 
     with pytest.raises(BackupFailed, match="cannot be used as a journal"):
         put_back(saved, force=True)
+
+
+def test_a_backup_holds_passwords_sealed_and_a_restored_journal_none(saved):
+    """The targets may have newer ones by now."""
+    copy = (saved / "copy.db").read_bytes()
+    restored = put_back(saved, force=True)
+
+    assert CANARY.encode() not in copy
+    assert b"password" in copy
+    assert 2 == restored.passwords
+    journal = open_journal(saved / "journal.db", KEY, SetClock())
+    assert [0, 0] == [journal.read(lambda db, n=n: passwords.waiting(db, n)).waiting for n in ("corp", "known")]
+    journal.close_now()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bridge.clock import SystemClock
 from bridge.journal import writer
-from bridge.journal.accept import Request, Write, accept
+from bridge.journal.accept import Request, Taker, Write, accept
 from bridge.journal.errors import JournalBroken
 from bridge.journal.journal import Journal, open_journal
 from bridge.journal.writer import Tx
@@ -23,7 +23,7 @@ def create(tx: Tx) -> str:
     body = {"userName": os.urandom(8).hex()}
     request = Request("default", "entra", "User", None, "create", body)
     write = Write(body, body["userName"], None)
-    return accept(tx, request, lambda _: write, lambda *_: [("corp", "users"), ("saas", "users")]).stored.id
+    return accept(tx, request, lambda _: write, lambda *_: [Taker("corp", "users"), Taker("saas", "users")]).stored.id
 
 
 async def submit(journal: Journal) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from bridge.settings import Fault, Settings
 from bridge.settings.plugins import GROUP, Plugins
+from connectors.sdk import Fault as Refusal
 from connectors.sdk import Plugin
 from connectors.sdk.memory import MemoryConnector
 
@@ -190,3 +191,36 @@ def test_its_keys_are_checked_like_those_of_users(faults: Faults, sound: str, ta
 
     assert {"targets.corp.ulr", "targets.corp.devices.bsae", "targets.corp.devices.base"} == set(found)
     assert "did you mean base?" == found["targets.corp.devices.bsae"].remedy
+
+
+SETTING = {
+    "lenient": Plugin(
+        "lenient",
+        Lenient,
+        lambda settings, context: MemoryConnector(),
+        lambda settings: None if settings.size > 1 else Refusal(None, "is too small for passwords", "write size = 2"),
+    )
+}
+
+
+def test_a_connector_that_cannot_set_passwords_is_told_when_the_file_is_read(faults: Faults, sound: str) -> None:
+    (fault,) = faults(sound + TARGET.format("password = true"), LENIENT)
+
+    assert ("targets.a.password", "true") == (fault.place, fault.value)
+    assert ("this connector cannot set passwords", "write password = false") == (fault.problem, fault.remedy)
+
+
+def test_a_connector_says_of_its_own_keys_whether_it_can(read: Load, faults: Faults, sound: str) -> None:
+    (fault,) = faults(sound + TARGET.format("password = true"), SETTING)
+
+    assert ("targets.a.password", "is too small for passwords") == (fault.place, fault.problem)
+    assert read(sound + TARGET.format("password = true\nsize = 2"), SETTING).targets["a"].password
+    assert not read(sound + TARGET.format("password = false"), SETTING).targets["a"].password
+
+
+def test_a_secret_in_place_of_the_switch_says_what_is_meant(faults: Faults, sound: str) -> None:
+    (fault,) = faults(sound + TARGET.format('password = "credential:app"'), LENIENT)
+
+    assert "targets.a.password" == fault.place
+    assert "user_password" in fault.remedy
+    assert "credential:app" not in fault.problem

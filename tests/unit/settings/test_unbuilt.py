@@ -18,7 +18,6 @@ Faults = Callable[..., list[Fault]]
     [
         ({"journal": {"url": "postgresql://x"}}, "journal.url"),
         ({"pools": {}}, "pools"),
-        ({"targets": {"a": {"password": True}}}, "targets.a.password"),
         ({"targets": {"a": {"pools": {}}}}, "targets.a.pools"),
         ({"targets": {"a": {"drift": "accept"}}}, "targets.a.drift"),
         ({"targets": {"a": {"users": {"match": ["uid"]}}}}, "targets.a.users.match"),
@@ -59,16 +58,6 @@ def test_the_other_values_of_these_keys_stay() -> None:
         "clients": {"a": {"profile": "entra"}},
         "targets": {"a": {"drift": "report", "users": {"adopt": "never", "on_disable": "lock", "on_delete": "keep"}}},
     }
-
-    assert (raw, []) == take_out(raw)
-
-
-def test_password_false_says_what_is_so_and_is_no_fault() -> None:
-    assert ({"targets": {"a": {}}}, []) == take_out({"targets": {"a": {"password": False}}})
-
-
-def test_a_password_that_is_a_reference_is_the_connectors_own() -> None:
-    raw = {"targets": {"a": {"password": "env:PW"}}}
 
     assert (raw, []) == take_out(raw)
 
