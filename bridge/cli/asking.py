@@ -58,7 +58,7 @@ async def _here(settings: Settings, question: Question) -> Any:
     plugins = discover()
     try:
         targets = [wiring.target_of(settings, each, plugins) for each in settings.targets.values()]
-        units = {each.name: wiring.unit_of(each, journal, clock) for each in targets}
+        units = {each.name: wiring.unit_of(each, journal, clock, zone=settings.timezone) for each in targets}
         asked = [unit for name, unit in units.items() if _reaches(question, name)]
         for unit in asked:
             await unit.target.open()

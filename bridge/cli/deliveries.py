@@ -46,8 +46,8 @@ def _listed(answer: dict[str, Any]) -> Iterator[str]:
 
 def _retried(answer: dict[str, Any]) -> Iterator[str]:
     if not answer["unparked"] and not answer["hastened"]:
-        yield f"{answer['target']}: nothing of that was parked or waited for its time"
-        return
-    yield f"{answer['target']}: {answer['unparked']} parked and {answer['hastened']} put off are due now"
+        yield f"{answer['target']}: nothing of that was parked or put off"
+    else:
+        yield f"{answer['target']}: {answer['unparked']} parked and {answer['hastened']} put off are due now"
     if answer["waits"]:
         yield f"  but {answer['waits']}"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bridge.cli.asking import ask
+from bridge.delivery.verdict import moment
 
 HEADINGS = ("TARGET", "CONNECTOR", "STATE", "ENTRIES", "BACKLOG", "OLDEST", "PARKED", "HELD", "WAITING")
 
@@ -29,15 +30,7 @@ def lines(status: dict[str, Any]) -> Iterator[str]:
         yield "the daemon is not running; this is what the journal says"
     yield from _table(status["targets"])
     for name, target in status["targets"].items():
-        if target["paused"]:
-            yield f"{name} is paused: {target['paused']}"
-        for other, count in target.get("waits_for", {}).items():
-            yield f"{name}: {count} wait until {other} has them"
-        if target["reason"]:
-            yield f"{name} is not called: {target['reason']}{_next_look(target['retry_at'])}"
-        if target["passwords"]:
-            oldest = _age(target["oldest_password_seconds"])
-            yield f"{name}: {target['passwords']} passwords wait, the oldest for {oldest}"
+        yield from _of_target(name, target)
     for plan in status["held"]:
         yield f"held at {plan['target']}: {plan['reason']}"
         yield f"    → scim-bridge plan {plan['plan']}; then scim-bridge approve {plan['plan']}, or reject it"
@@ -45,6 +38,21 @@ def lines(status: dict[str, Any]) -> Iterator[str]:
         yield from _parked("parked", parked)
     for parked in status["parked_passwords"]:
         yield from _parked("password parked", {**parked, "attribute": None})
+
+
+def _of_target(name: str, target: dict[str, Any]) -> Iterator[str]:
+    """What is to be said of one target, beside its numbers."""
+    if target["paused"]:
+        yield f"{name} is paused: {target['paused']}"
+    if target.get("closed_until"):
+        yield f"{name} is in maintenance until {moment(target['closed_until'])}"
+    for other, count in target.get("waits_for", {}).items():
+        yield f"{name}: {count} wait until {other} has them"
+    if target["reason"]:
+        yield f"{name} is not called: {target['reason']}{_next_look(target['retry_at'])}"
+    if target["passwords"]:
+        oldest = _age(target["oldest_password_seconds"])
+        yield f"{name}: {target['passwords']} passwords wait, the oldest for {oldest}"
 
 
 def _table(targets: dict[str, dict[str, Any]]) -> Iterator[str]:
@@ -55,10 +63,18 @@ def _table(targets: dict[str, dict[str, Any]]) -> Iterator[str]:
 
 
 def _row(name: str, target: dict[str, Any]) -> tuple[str, ...]:
-    state = "paused" if target["paused"] else "open" if target["breaker"] == "closed" else "down"
+    state = _state(target)
     numbers = [str(target[key]) for key in ("parked", "held", "waiting")]
     oldest = _age(target["oldest_undelivered_seconds"])
     return (name, target["connector"], state, str(target["entries"]), str(target["backlog"]), oldest, *numbers)
+
+
+def _state(target: dict[str, Any]) -> str:
+    if target["paused"]:
+        return "paused"
+    if target.get("closed_until"):
+        return "closed"
+    return "open" if target["breaker"] == "closed" else "down"
 
 
 def _parked(what: str, parked: dict[str, Any]) -> Iterator[str]:

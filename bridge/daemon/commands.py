@@ -61,8 +61,12 @@ class Commands:
 
     async def status(self) -> dict[str, Any]:
         """The status document."""
-        settings = [unit.target.settings for unit in self._units.values()]
-        return await status(self._journal, settings, self._clock, running=self._running)
+        shown = await status(
+            self._journal, [unit.target.settings for unit in self._units.values()], self._clock, running=self._running
+        )
+        for name, unit in self._units.items():
+            shown["targets"][name]["closed_until"] = unit.closed()
+        return shown
 
     async def _reconcile(self, question: Question, *, dry: bool) -> dict[str, Any]:
         unit = self._mending.unit(question.subject)

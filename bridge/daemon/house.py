@@ -19,6 +19,7 @@ from bridge.daemon import schedule, wiring
 from bridge.daemon.alerts import Alerter
 from bridge.daemon.certificate import Certificate
 from bridge.daemon.wiring import Unit
+from bridge.delivery.verdict import moment
 from bridge.edge import Edge
 from bridge.journal import Journal, actions, links, targets
 from bridge.journal.actions import DAEMON, Action
@@ -54,6 +55,7 @@ class House:
         self._new: asyncio.Queue[_Running] = asyncio.Queue()
         self.units: dict[str, Unit] = {}
         self._order = wiring.order_of(settings)
+        self._zone = settings.timezone
         self.certificate = Certificate.of(settings.edge)
         self.edge: Edge = wiring.edge_of(settings, journal, clock)
         self.alerter = Alerter(journal, self.units, clock, settings.alerts, settings.edge.url)
@@ -79,7 +81,8 @@ class House:
         """Exchange what changed: clients, the certificate, targets one by one. `SettingsInvalid` before anything is."""
         old = self._settings
         new_types = old.resource_types != settings.resource_types  # schemas say what a rule reads
-        kept = [] if new_types else [name for name, each in old.targets.items() if settings.targets.get(name) == each]
+        new_rest = new_types or old.timezone != settings.timezone  # windows and schedules are read in it
+        kept = [] if new_rest else [name for name, each in old.targets.items() if settings.targets.get(name) == each]
         made = self._build(settings, settings.targets.keys() - kept)
         for section in ("journal", "edge", "ops"):
             if getattr(old, section) != getattr(settings, section):
@@ -88,7 +91,7 @@ class House:
             await self._stop(name)
         if new_types:
             self.edge.serve(wiring.served_types(settings))
-        self._order = wiring.order_of(settings)
+        self._order, self._zone = wiring.order_of(settings), settings.timezone
         self.edge.targets_for = wiring.takers_of(settings)  # before a target looks for what it has missed
         for target in made:
             await self._start(target)
@@ -117,7 +120,7 @@ class House:
 
     async def _start(self, target: Target) -> None:
         after = lambda kind: self._order(target.name, kind)  # noqa: E731 (a reload exchanges the order)
-        unit = wiring.unit_of(target, self._journal, self._clock, self.edge.waiters.settled, after)
+        unit = wiring.unit_of(target, self._journal, self._clock, self.edge.waiters.settled, after, self._zone)
         await target.open()
         for kind, rules in unit.target.rules.items():
             catch_up = partial(
@@ -161,7 +164,9 @@ class House:
         known = self._journal.read(lambda db: targets.remembered(db, name))
 
         async def run() -> None:
-            if await unit.health.look():
+            if (end := unit.closed()) is not None:
+                log.warning("reconcile.skipped", target=name, reason=f"it is in maintenance until {moment(end)}")
+            elif await unit.health.look():
                 await unit.reconciler.run()
             else:
                 log.warning("reconcile.skipped", target=name, reason=unit.health.breaker.reason)

@@ -14,6 +14,7 @@ from bridge.clock import Clock
 from bridge.daemon.control.protocol import CommandFailed, Question
 from bridge.daemon.wiring import Unit
 from bridge.delivery.explain import Explaining
+from bridge.delivery.verdict import moment
 from bridge.journal import Journal, actions, mending
 from bridge.journal.actions import Action, operator
 from bridge.journal.mending import CannotMend, Shown
@@ -146,7 +147,8 @@ class Mending:
         return link
 
     async def _explain(self, unit: Unit, stored: Stored, values: bool) -> Document:
-        return await Explaining(self.journal, unit.target, unit.health, self.clock, values).explain(stored)
+        closed = unit.closed()
+        return await Explaining(self.journal, unit.target, unit.health, self.clock, values, closed).explain(stored)
 
     async def _mend(self, work: Callable[[Tx], T]) -> T:
         try:
@@ -187,6 +189,8 @@ def _not_now(unit: Unit) -> str | None:
     health, name = unit.health, unit.target.name
     if health.paused:
         return f"{name} is paused: {health.paused}"
+    if (end := unit.closed()) is not None:
+        return f"{name} is in maintenance until {moment(end)}"
     if health.breaker.state is not BreakerState.CLOSED:
         return f"{name} is not called: {health.breaker.reason}"
     return None

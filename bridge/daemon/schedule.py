@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.combining import OrTrigger
@@ -30,6 +31,7 @@ def next_run(line: str, after: int, zone: tzinfo) -> int | None:
     return None if fires is None else round(fires.astimezone(UTC).timestamp() * 1000)
 
 
+@lru_cache(256)
 def _trigger(line: str, zone: tzinfo) -> BaseTrigger:
     minute, hour, day, month, weekday = line.split()
 

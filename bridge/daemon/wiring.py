@@ -8,12 +8,14 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 import structlog
 
 from bridge.clock import Clock
 from bridge.daemon.resource_types import judge, types_of
+from bridge.daemon.windows import Closed, closing
 from bridge.delivery import Deliverer
 from bridge.edge import Admits, Bounds, Client, Clients, Edge, Limits
 from bridge.journal import Journal, open_journal
@@ -44,6 +46,7 @@ class Unit:
     health: Health
     deliverer: Deliverer
     reconciler: Reconciler
+    closed: Closed = lambda: None
 
 
 def load_settings(path: Path, plugins: Mapping[str, Plugin] | None = None) -> Settings:
@@ -74,13 +77,15 @@ def unit_of(
     clock: Clock,
     settled: Callable[[str], None] = lambda _: None,
     after: Callable[[str], Sequence[str]] = lambda _: (),
+    zone: tzinfo = UTC,
 ) -> Unit:
     """What works on a target. `settled` hears of each resource whose delivery came to something; `after` says which
-    targets must have a resource of a kind first.
+    targets must have a resource of a kind first; `zone` is that of the file.
     """
     health = Health(journal, target, clock)
-    deliverer = Deliverer(journal, target, health, clock, settled=settled, after=after)
-    return Unit(target, health, deliverer, Reconciler(journal, target, health, clock))
+    closed = closing(target.settings.maintenance, clock, zone)
+    deliverer = Deliverer(journal, target, health, clock, settled=settled, after=after, closed=closed)
+    return Unit(target, health, deliverer, Reconciler(journal, target, health, clock), closed)
 
 
 def order_of(settings: Settings) -> Order:

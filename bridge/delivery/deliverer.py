@@ -1,7 +1,7 @@
 """The deliverer of one target: claim what is due, keep as many deliveries under way as the target bears, for ever.
 
-It looks at the target before it claims: while the target is down or paused, or the journal cannot write, nothing is
-claimed and nothing is sent. Slow deliveries hold up nobody: room is filled as it comes free.
+It looks at the target before it claims: while the target is down, paused or in maintenance, or the journal cannot
+write, nothing is claimed and nothing is sent. Slow deliveries hold up nobody: room is filled as it comes free.
 """
 
 from __future__ import annotations
@@ -59,11 +59,13 @@ class Deliverer:
         chance: Callable[[], float] = random.random,
         settled: Callable[[str], None] = lambda _: None,
         after: Callable[[str], Sequence[str]] = lambda _: (),
+        closed: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._journal = journal
         self._target = target
         self._health = health
         self._clock = clock
+        self._closed = closed
         self._worker = Worker(journal, target, health, clock, chance, settled, after)
         self._passwords = Passwords(journal, target, health, clock, chance)
         self._news = asyncio.Event()
@@ -97,7 +99,7 @@ class Deliverer:
     async def deliver_due(self) -> int:
         """Deliver all that is due now, and what that makes due; how many deliveries it took. (For tests and tools.)"""
         count = 0
-        while not self._health.paused and await self._health.look() and (claimed := await self._claim(self._limit)):
+        while await self._may_send() and (claimed := await self._claim(self._limit)):
             async with asyncio.TaskGroup() as group:
                 for delivery in self._deliveries(claimed):
                     group.create_task(delivery)
@@ -127,7 +129,7 @@ class Deliverer:
 
     async def _fill(self, group: asyncio.TaskGroup) -> bool:
         """Claim as much as there is room for, and where there is none, what is urgent; whether anything was claimed."""
-        if self._health.paused or not self._journal.writable or not await self._health.look():
+        if not self._journal.writable or not await self._may_send():
             return False
         if self._is_full:
             claimed = await self._claim(URGENT_BESIDE * self._limit - len(self._running), urgent_only=True)
@@ -138,6 +140,9 @@ class Deliverer:
             self._running.add(task)
             task.add_done_callback(self._ended)
         return bool(claimed)
+
+    async def _may_send(self) -> bool:
+        return not self._health.paused and self._closed() is None and await self._health.look()
 
     def _deliveries(self, work: _Work) -> Iterator[Coroutine[Any, Any, None]]:
         """Passwords first; the other work on a user waits for that user's own."""
@@ -197,6 +202,8 @@ class Deliverer:
     def _seconds(self) -> float:
         if self._health.paused:
             return LONGEST_SLEEP
+        if (end := self._closed()) is not None:
+            return min(LONGEST_SLEEP, max(0.01, (end - self._clock.now()) / 1000))
         if not self._journal.writable:
             return UNWRITABLE
         if not self._health.is_open:

@@ -28,13 +28,14 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Explaining:
-    """One resource at one target; `values`: show what attributes hold."""
+    """One resource at one target; `values`: show what attributes hold; `closed_until`: its maintenance ends then."""
 
     journal: Journal
     target: Target
     health: Health
     clock: Clock
     values: bool = False
+    closed_until: int | None = None
 
     async def explain(self, stored: Stored) -> Document:
         """The whole document, JSON values only: times in milliseconds."""
@@ -146,7 +147,17 @@ class Explaining:
         counts = self.journal.read(lambda db: mending.members(db, link.target, link.resource))
         wanted = aim is not None and aim.aim is Aim.HOLD
         named, trouble = len(waits) + counts.waiting, self._trouble_of(first.target) if first else None
-        return Standing(link, tuple(held), self.health.paused, breaker, named, wanted, first, trouble)
+        return Standing(
+            link,
+            tuple(held),
+            self.health.paused,
+            breaker,
+            waits=named,
+            wanted=wanted,
+            closed_until=self.closed_until,
+            first=first,
+            trouble=trouble,
+        )
 
     def _trouble_of(self, target: str) -> str | None:
         """Why another target is not written to."""

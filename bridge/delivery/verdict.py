@@ -27,6 +27,7 @@ class Standing:
     breaker: Breaker
     waits: int
     wanted: bool = True
+    closed_until: int | None = None
     first: Shown | None = None
     trouble: str | None = None
     """The link of the target that must have it first, and why that target is not written to."""
@@ -36,7 +37,7 @@ class Standing:
         """When it is tried next, in milliseconds; None where nothing is due, or nobody knows."""
         if self.link.state != State.DIRTY or self.paused or self.link.waits_for:
             return None
-        return max(self.link.due, self.breaker.retry_at or 0)
+        return max(self.link.due, self.breaker.retry_at or 0, self.closed_until or 0)
 
 
 def verdict(standing: Standing, now: int) -> tuple[str, str]:
@@ -74,6 +75,8 @@ def _waits_for(standing: Standing, now: int) -> Iterator[str]:
     link, breaker = standing.link, standing.breaker
     if standing.paused:
         yield f"it waits, for {link.target} is paused: {standing.paused}"
+    if standing.closed_until is not None:
+        yield f"it waits, for {link.target} is in maintenance until {moment(standing.closed_until)}"
     if breaker.state is not BreakerState.CLOSED:
         yield f"it waits, for {link.target} is not called: {breaker.reason or 'it is being looked at'}"
     if link.waits_for:

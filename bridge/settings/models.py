@@ -20,6 +20,7 @@ from bridge.settings.kinds import Frozen, KindSettings
 from bridge.settings.network import Address, Network, parse_address, parse_base_url, parse_loopback, parse_network
 from bridge.settings.resource_types import ResourceTypeSettings
 from bridge.settings.seal import parse_key
+from bridge.settings.windows import Window, parse_window
 from connectors.sdk import Secret
 
 Size = Annotated[int, BeforeValidator(parse_size)]
@@ -30,6 +31,14 @@ Peers = Annotated[Network, BeforeValidator(parse_network)]
 Few = Annotated[Limit, BeforeValidator(lambda written: parse_limit(written, 5))]
 Many = Annotated[Limit, BeforeValidator(lambda written: parse_limit(written, 50))]
 Part = Annotated[Limit, BeforeValidator(lambda written: parse_limit(written, 0))]
+
+
+MaintenanceWindow = Annotated[Window, BeforeValidator(parse_window)]
+
+
+def _listed(written: object) -> object:
+    """One of a list may be written alone."""
+    return (written,) if isinstance(written, str) else written
 
 
 def _sealing(secret: SecretStr) -> SecretStr:
@@ -140,7 +149,8 @@ class TargetSettings(Frozen):
     schedule: Annotated[str, AfterValidator(check_cron)] | None = None
     drift: Literal["report", "revert"] = "report"
     timeout: Duration = 10.0
-    after: Annotated[tuple[str, ...], BeforeValidator(lambda w: (w,) if isinstance(w, str) else w)] = ()
+    after: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    maintenance: Annotated[tuple[MaintenanceWindow, ...], BeforeValidator(_listed)] = ()
     password: Annotated[bool, BeforeValidator(_switch)] = False
     guards: GuardSettings = GuardSettings()
     kinds: dict[str, KindSettings] = Field(default_factory=dict)

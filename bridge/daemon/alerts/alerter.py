@@ -89,7 +89,7 @@ class Alerter:
 
     def _conditions(self, settings: AlertSettings) -> dict[str, Condition]:
         watched = [
-            Watched(name, unit.health.breaker, unit.health.paused, unit.health.until_plan)
+            Watched(name, unit.health.breaker, unit.health.paused, unit.health.until_plan, unit.closed() is not None)
             for name, unit in self.units.items()
         ]
         found = self.journal.read(lambda db: of_targets(db, watched, settings.parked))
@@ -102,13 +102,14 @@ class Alerter:
         if settings is None:
             return []
         so, now = self._conditions(settings), self.clock.monotonic()
-        self._seen = {key: self._seen.get(key, (now, self.clock.now())) for key in so}
+        fresh = (now, self.clock.now())
+        self._seen = {key: fresh if each.quiet else self._seen.get(key, fresh) for key, each in so.items()}
         news = []
         for channel in channels_of(settings):
             told = {key: each for (name, key), each in self._told.items() if name == channel.name}
             for key in so.keys() - told.keys():
                 began, at = self._seen[key]
-                if not so[key].waits or now - began >= settings.patience:
+                if not so[key].quiet and (not so[key].waits or now - began >= settings.patience):
                     news.append(_News(channel, Told(channel.name, key, so[key].text, at), so[key]))
             news += [_News(channel, told[key], None) for key in told.keys() - so.keys()]
         keys = {(each.told.channel, each.told.key, each.state) for each in news}

@@ -31,7 +31,9 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One thing that is so. `waits`: it may be over by itself soon, and is told after a while only."""
+    """One thing that is so. `waits`: it may be over by itself soon, and is told after a while only;
+    `quiet`: it is expected now, and is not told at all, but who was told before is not told that it is over.
+    """
 
     event: Event
     text: str
@@ -39,6 +41,7 @@ class Condition:
     target: str | None = None
     subject: str = ""
     waits: bool = False
+    quiet: bool = False
 
     @property
     def key(self) -> str:
@@ -56,6 +59,7 @@ class Watched:
     breaker: Breaker
     paused: str | None = None
     until_plan: bool = False
+    in_maintenance: bool = False
 
 
 def of_bridge(*, writable: bool, anchor: str | None) -> Iterator[Condition]:
@@ -84,7 +88,8 @@ def _of_target(db: Any, target: Watched, most_parked: int) -> Iterator[Condition
         remedy = (
             "mend the target; what was accepted waits" if waits else f"mend it, then: scim-bridge targets probe {name}"
         )
-        yield Condition(Event.TARGET_DOWN, f"{name} is not called: {breaker.reason}", remedy, name, waits=waits)
+        text, quiet = f"{name} is not called: {breaker.reason}", target.in_maintenance
+        yield Condition(Event.TARGET_DOWN, text, remedy, name, waits=waits, quiet=quiet)
     if target.paused and target.until_plan:
         remedy = f"scim-bridge reconcile {name}, read the plan, approve it; or scim-bridge targets resume {name}"
         yield Condition(Event.TARGET_PAUSED, f"{name} is paused: {target.paused}", remedy, name)

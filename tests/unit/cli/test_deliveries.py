@@ -48,4 +48,4 @@ def test_what_was_retried_is_counted() -> None:
         _retried(answer)
     )
     nothing = {"target": "corp", "unparked": 0, "hastened": 0, "waits": None}
-    assert ["corp: nothing of that was parked or waited for its time"] == list(_retried(nothing))
+    assert ["corp: nothing of that was parked or put off"] == list(_retried(nothing))

@@ -110,3 +110,12 @@ def test_passwords_that_wait_are_counted_and_one_that_is_refused_says_why() -> N
     assert ["password parked at corp: kim: too short (code weak)", "    → choose another"] == list(
         lines({**STATUS, "parked_passwords": [refused]})
     )[2:]
+
+
+def test_a_target_in_maintenance_says_until_when_and_what_waits_for_another_for_whom() -> None:
+    target = {**TARGET, "closed_until": 1_795_000_000_000, "waits_for": {"hr": 12}}
+    shown = list(lines({**STATUS, "targets": {"corp": target}}))
+
+    assert "closed" in shown[1]
+    assert "corp is in maintenance until 2026-11-18 11:06:40 UTC" in shown
+    assert "corp: 12 wait until hr has them" in shown

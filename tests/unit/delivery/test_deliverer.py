@@ -147,6 +147,29 @@ async def test_while_the_target_is_down_nothing_is_claimed(slow: World) -> None:
     assert (1, 0) == (slow.standing().backlog, slow.standing().sending)
 
 
+async def test_in_maintenance_nothing_is_claimed_and_the_target_is_not_even_looked_at(slow: World) -> None:
+    end: list[int | None] = [slow.clock.now() + 60_000]
+    slow.deliverer._closed = lambda: end[0]
+    settled = _noticing(slow)
+    slow.connector.gate.set()  # type: ignore[attr-defined]
+    await slow.user("kim")
+    async with _running(slow):
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert [] == slow.connector.calls
+        end[0] = None
+        slow.deliverer.wake()
+        await settled()
+
+    assert {"users/kim"} == slow.entries().keys()
+
+
+async def test_it_sleeps_until_maintenance_ends(slow: World) -> None:
+    slow.deliverer._closed = lambda: slow.clock.now() + 2_500
+
+    assert 2.5 == slow.deliverer._seconds()
+
+
 async def _until_at_the_gate(world: World, lane: int) -> None:
     """A call of this lane waits for its turn."""
     async with asyncio.timeout(10):

@@ -115,6 +115,15 @@ def test_nobody_knows_when_a_paused_target_goes_on() -> None:
     assert "it waits, for corp is paused: maintenance" == _says(_link(state="dirty"), paused="maintenance")[1]
 
 
+def test_a_target_in_maintenance_says_until_when() -> None:
+    end = "2026-11-18 11:07:40 UTC"
+
+    assert (
+        f"it waits, for corp is in maintenance until {end}; it is tried again at {end}"
+        == _says(_link(state="dirty"), closed_until=NOW + 60_000)[1]
+    )
+
+
 def test_a_place_that_another_has_is_named() -> None:
     assert (
         "it waits for the place uid=kim, which another resource has"

@@ -1,7 +1,7 @@
 """Each channel is told once that something is so, and once that it is over; also across a restart."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +115,23 @@ async def test_a_short_outage_is_not_told_and_a_longer_one_is(watch: Watch) -> N
     world.clock.advance(9.9)
     assert [] == await watch.look()
     world.clock.advance(0.1)
+    assert [("target_down", "raised")] == await watch.look()
+
+
+async def test_a_target_that_goes_down_in_its_maintenance_is_not_told_unless_it_stays_down(watch: Watch) -> None:
+    until: list[int | None] = [watch.world.clock.now() + 60_000]
+    unit = replace(watch.alerter.units["corp"], closed=lambda: until[0])
+    watch.alerter.units = {"corp": unit}
+    await watch.world.health.heard(TargetDown("connection refused"))
+    for _ in range(3):
+        watch.world.clock.advance(20)
+        assert [] == await watch.look()
+    until[0] = None
+    assert [] == await watch.look()
+    watch.world.clock.advance(10)
+
+    assert [("target_down", "raised")] == await watch.look()
+    until[0] = watch.world.clock.now() + 60_000
     assert [("target_down", "raised")] == await watch.look()
 
 
