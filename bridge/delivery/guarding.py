@@ -7,7 +7,7 @@ held stays so, whatever room the window gains: time releases nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -73,6 +73,8 @@ class Guarding:
     async def _ask(self, progress: Progress, question: _Question, mark: bool) -> bool:
         def ask(tx: Tx) -> _Answer:
             answer = self._decide(tx, question)
+            if not answer.seen:  # decided without a count: what stands there is told all the same
+                answer = replace(answer, seen=self._look(tx, question, free=answer.allowed))
             if mark:
                 removal = Removal.ALLOWED if answer.allowed else Removal.HELD
                 holds.mark_losses(tx, question.judged.target, question.judged.resource, removal)
@@ -114,20 +116,26 @@ class Guarding:
         grant = holds.one(tx.db, revert)
         return grant is not None and grant.fits(revert)
 
-    def _weigh(self, tx: Tx, question: _Question) -> _Answer:
+    def _look(self, tx: Tx, question: _Question, *, free: bool = False) -> tuple[Seen, ...]:
+        """What the guards see, with what this would cost; `free`: it costs nothing."""
         judged = question.judged
         cost = costs(judged, question.members or 0)
+        cost = dict.fromkeys(cost, 0) if free else cost
         windows = hour_and_day(self._window(tx, judged, "hour", HOUR), self._window(tx, judged, "day", DAY))
         group = None
-        if question.members is not None:
+        if question.members is not None and not free:
             have = holds.members(tx.db, judged.target, judged.resource)
             group = Shrink(question.name, question.members, max(have, question.members))
-        seen = weigh(cost, windows, group, self.target.guards)
+        return weigh(cost, windows, group, self.target.guards)
+
+    def _weigh(self, tx: Tx, question: _Question) -> _Answer:
+        judged, seen = question.judged, self._look(tx, question)
         if above := [each.verdict.reason for each in seen if each.verdict.holds]:
             reason = "; ".join(dict.fromkeys(above))
             return _Answer(False, reason, seen, holds.join(tx, judged, reason))
-        for guard, number in cost.items():
-            holds.spend(tx, judged, guard, number, windows[0].linked)
+        linked = holds.linked(tx.db, judged.target, tx.now - HOUR)
+        for guard, number in costs(judged, question.members or 0).items():
+            holds.spend(tx, judged, guard, number, linked)
         return _Answer(True, "within the limits", seen)
 
     def _window(self, tx: Tx, judged: Judged, name: str, length: int) -> Window:

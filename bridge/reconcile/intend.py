@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bridge.journal.findings import Finding, PlanState, Repair, Sort
-from bridge.plans.guards import Counts, Guard, Shrink, holding, is_protected, judge
+from bridge.plans.guards import Counts, Guard, Shrink, Verdict, holding, is_protected, judge
 from bridge.settings.kinds import OnMissing
 from bridge.settings.models import GuardSettings
 
@@ -49,13 +49,18 @@ def outcome(findings: Sequence[Finding], policy: Policy, linked: int) -> tuple[P
         return PlanState.REPORTED, "nothing to repair"
     if policy.drift == "report":
         return PlanState.REPORTED, 'drift = "report": nothing is repaired unless the plan is approved'
-    verdicts = judge(count(writes), linked, policy.guards)
+    verdicts = verdicts_on(findings, policy, linked)
     if held := holding(verdicts):
         return PlanState.HELD, "above the limits: " + "; ".join(verdict.reason for verdict in held)
     if not writes:
         return PlanState.HELD, f'{len(asks)} entries are missing and on_missing = "hold": approve to make them again'
     (reverts,) = (verdict for verdict in verdicts if verdict.guard is Guard.REVERTS)
     return PlanState.APPROVED, f'drift = "revert", within the limits: {reverts.reason}'
+
+
+def verdicts_on(findings: Iterable[Finding], policy: Policy, linked: int) -> tuple[Verdict, ...]:
+    """What each guard sees in the repairs that nobody need approve, and what it allows."""
+    return judge(count(f for f in findings if f.repair.released(by_person=False)), linked, policy.guards)
 
 
 def count(findings: Iterable[Finding]) -> Counts:

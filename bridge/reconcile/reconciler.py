@@ -11,6 +11,7 @@ checks hold. A dry run does the same and records nothing.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -22,8 +23,9 @@ from bridge.journal.journal import Journal
 from bridge.journal.runs import Read, RunState
 from bridge.journal.scratch import Scratch
 from bridge.journal.writer import Tx
+from bridge.plans.guards import Verdict
 from bridge.reconcile.credible import Reading, doubt
-from bridge.reconcile.intend import Policy, intend, outcome
+from bridge.reconcile.intend import Policy, intend, outcome, verdicts_on
 from bridge.reconcile.reading import confirm_absences, read_kind, strangers
 from bridge.reconcile.report import Report
 from bridge.reconcile.worker import Worker, working
@@ -91,13 +93,21 @@ class Reconciler:
         findings = tuple(intend(finding, policy) for finding in found)
         reason = "; ".join(doubts) or None
         if reason is None:
-            state, why = outcome(findings, policy, sum(r.linked for r in readings))
+            linked = sum(r.linked for r in readings)
+            self._tell_guards(run, verdicts_on(findings, policy, linked))
+            state, why = outcome(findings, policy, linked)
             if self._health.paused and state is PlanState.APPROVED:
                 state, why = PlanState.HELD, f"the target is paused: {self._health.paused}"
         else:
             state, why = PlanState.REPORTED, f"the read is not credible: {reason}"
         plan = Plan(None, name, run, state, self._clock.now(), why, findings=findings)
         return Report(run, RunState.NOT_CREDIBLE if doubts else RunState.FINISHED, reason, plan, read)
+
+    def _tell_guards(self, run: int | None, verdicts: Sequence[Verdict]) -> None:
+        """Every guard says what it saw and what it allows, also when it lets the run pass."""
+        seen = [{"guard": each.guard, "observed": each.observed, "limit": each.limit} for each in verdicts]
+        event = "guard.held" if any(each.holds for each in verdicts) else "guard.passed"
+        log.info(event, target=self._target.name, run=run, operation="reconcile", guards=seen)
 
     def _failed(self, run: int | None, reason: str) -> Report:
         plan = Plan(None, self._target.name, run, PlanState.REPORTED, self._clock.now(), "the target was not read")

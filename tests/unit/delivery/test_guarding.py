@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 import structlog
 
-from bridge.journal import deliveries
+from bridge.journal import deliveries, links
 from bridge.journal.deliveries import Reached
 from bridge.journal.plans import PlanDecided, PlanUnknown
 from connectors.sdk import TargetDown
@@ -432,6 +432,26 @@ async def test_every_guard_says_what_it_saw_also_when_it_lets_it_pass(world: Wor
         {"guard": "deletes", "window": "hour", "observed": 1, "limit": 5},
         {"guard": "deletes", "window": "day", "observed": 1, "limit": 10},
     ] == line["guards"]
+
+
+async def test_what_was_decided_before_is_told_with_what_stands_there_too(world: World) -> None:
+    """Held again for the same version, and approved: nothing is weighed, and the log shows all the same."""
+    world.guards = {"deletes": 0}
+    await world.restart()
+    await world.users_named(names(2))
+    await world.delete("u000")
+    await world.deliver()
+    await world.journal.submit(lambda tx: links.dirty(tx, "corp", world.names["u000"], "users"))
+    with structlog.testing.capture_logs() as logs:
+        await world.deliver()
+        await world.approve(world.plan())
+        await world.deliver()
+    held, passed = [each for each in logs if each["event"].startswith("guard.")]
+
+    assert ("guard.held", [1, 1]) == (held["event"], [each["observed"] for each in held["guards"]])
+    assert ("guard.passed", "approved by a person") == (passed["event"], passed["reason"])
+    assert [0, 0] == [each["observed"] for each in passed["guards"]]
+    assert [0, 0] == [each["limit"] for each in passed["guards"]]
 
 
 async def test_what_only_creates_and_changes_asks_no_guard(world: World) -> None:

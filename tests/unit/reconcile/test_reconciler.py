@@ -16,6 +16,7 @@ from bridge.journal.journal import Journal, open_journal
 from bridge.journal.runs import Read, RunState
 from bridge.mapping.entry_json import encode
 from bridge.mapping.rules import Attribute, Rules
+from bridge.plans.guards import Guard
 from bridge.reconcile.reconciler import Reconciler
 from bridge.settings.kinds import OnMissing, Ownership
 from bridge.settings.models import TargetSettings
@@ -485,6 +486,19 @@ async def test_a_run_is_told_in_two_lines_with_its_counts(world):
         "gone": 0,
         "seconds": 0.0,
     } == logs[1]
+
+
+async def test_every_guard_is_told_also_of_a_run_that_passes(world):
+    ann = await world.user("ann")
+    world.edit(ann, title="Boss")
+
+    with structlog.testing.capture_logs() as logs:
+        await world.reconciler.run()
+
+    (line,) = [entry for entry in logs if entry["event"].startswith("guard.")]
+    assert ("guard.passed", "reconcile", 1) == (line["event"], line["operation"], line["run"])
+    assert set(Guard) == {each["guard"] for each in line["guards"]}
+    assert {"guard": "reverts", "observed": 1, "limit": 50} in line["guards"]
 
 
 async def test_a_doubtful_read_is_told_as_a_warning(world):
