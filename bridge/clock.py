@@ -32,12 +32,18 @@ class SetClock:
     """A clock that a test or a simulation sets."""
 
     milliseconds: int = 1_700_000_000_000
+    jumped: int = 0
 
     def now(self) -> int:
         return self.milliseconds
 
     def monotonic(self) -> float:
-        return self.milliseconds / 1000
+        return (self.milliseconds - self.jumped) / 1000
 
     def advance(self, seconds: float) -> None:
         self.milliseconds += round(seconds * 1000)
+
+    def jump(self, seconds: float) -> None:
+        """Somebody sets the clock: no time passes."""
+        self.advance(seconds)
+        self.jumped += round(seconds * 1000)

@@ -62,7 +62,9 @@ def journal_of(settings: Settings, clock: Clock) -> Journal:
 def target_of(settings: Settings, target: TargetSettings, plugins: Mapping[str, Plugin]) -> Target:
     """One target; nothing is reached yet. `SettingsInvalid` where its connector cannot be made of its settings."""
     try:
-        connector = plugins[target.connector].build(target.own, Context(target.name, settings.directory))
+        places = {kind: each.places for kind, each in target.kinds.items() if each.places}
+        context = Context(target.name, settings.directory, places)
+        connector = plugins[target.connector].build(target.own, context)
     except Exception as error:
         log.error("target.not_made", target=target.name, exc_info=True)
         problem = f"the connector {target.connector} failed on this ({type(error).__name__}); the log has its traceback"

@@ -16,6 +16,7 @@ import structlog
 
 from bridge.clock import Clock
 from bridge.delivery.passwords import Passwords
+from bridge.delivery.steps import Steps
 from bridge.delivery.worker import Worker
 from bridge.journal import Connection, Journal, JournalError, links, passwords, resources
 from bridge.journal.links import Link
@@ -66,6 +67,7 @@ class Deliverer:
         self._health = health
         self._clock = clock
         self._closed = closed
+        self._steps = Steps(journal, target.name, clock)
         self._worker = Worker(journal, target, health, clock, chance, settled, after)
         self._passwords = Passwords(journal, target, health, clock, chance)
         self._news = asyncio.Event()
@@ -99,6 +101,7 @@ class Deliverer:
     async def deliver_due(self) -> int:
         """Deliver all that is due now, and what that makes due; how many deliveries it took. (For tests and tools.)"""
         count = 0
+        await self._steps.wake()
         while await self._may_send() and (claimed := await self._claim(self._limit)):
             async with asyncio.TaskGroup() as group:
                 for delivery in self._deliveries(claimed):
@@ -129,7 +132,10 @@ class Deliverer:
 
     async def _fill(self, group: asyncio.TaskGroup) -> bool:
         """Claim as much as there is room for, and where there is none, what is urgent; whether anything was claimed."""
-        if not self._journal.writable or not await self._may_send():
+        if not self._journal.writable:
+            return False
+        await self._steps.wake()
+        if not await self._may_send():
             return False
         if self._is_full:
             claimed = await self._claim(URGENT_BESIDE * self._limit - len(self._running), urgent_only=True)
@@ -210,7 +216,8 @@ class Deliverer:
             return max(0.05, self._health.seconds_left)
         if self._is_full:
             return LONGEST_SLEEP
-        due = self._journal.read(self._next_due)
+        times = (self._journal.read(self._next_due), self._steps.next())
+        due = min((time for time in times if time is not None), default=None)
         if due is None:
             return LONGEST_SLEEP
         return min(LONGEST_SLEEP, max(0.01, (due - self._clock.now()) / 1000))

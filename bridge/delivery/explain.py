@@ -11,15 +11,18 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bridge.clock import Clock
+from bridge.delivery.progress import Progress
 from bridge.delivery.verdict import Standing, verdict
 from bridge.delivery.worker import body_of
 from bridge.journal import Journal, holds, links, mending, targets
+from bridge.journal.links import Link
 from bridge.journal.mending import Shown
 from bridge.journal.resources import Stored
 from bridge.mapping import Absent, MappingFailed, Rules, Wanted, delta, project
 from bridge.mapping.entry_json import decode
 from bridge.plans.breaker import BreakerState
 from bridge.plans.goal import Aim, Goal, goal
+from bridge.plans.ladder import departure_of
 from bridge.targets import Health, Target
 from connectors.sdk import Attributes, Capability, ConnectorError, Entry, Ref, Reference, Value
 
@@ -43,10 +46,11 @@ class Explaining:
         by_target = {each.target: each for each in self.journal.read(lambda db: mending.of_resource(db, stored.id))}
         link = by_target.get(name)
         rules = None if link is None else self.target.rules.get(link.kind)
-        if link is None or rules is None:
+        whole = self.journal.read(lambda db: links.one(db, name, stored.id))
+        if link is None or rules is None or whole is None:
             return {"target": name, "state": "unlinked", "says": "the config sends it nothing of this kind or tenant"}
         waits: list[Document] = []
-        wanted, aim = self._wanted(stored, rules, waits)
+        wanted, aim = self._wanted(stored, whole, rules, waits)
         there, actual = await self._there(link, rules, aim)
         standing = self._standing(link, waits, aim, by_target.get(link.waits_for or ""))
         state, says = verdict(standing, self.clock.now())
@@ -63,13 +67,15 @@ class Explaining:
             "next_attempt": standing.next_attempt,
         }
 
-    def _wanted(self, stored: Stored, rules: Rules, waits: list[Document]) -> tuple[Document, Goal | None]:
+    def _wanted(self, stored: Stored, link: Link, rules: Rules, waits: list[Document]) -> tuple[Document, Goal | None]:
         """What SCIM, the scope and the mapping make of it."""
         try:
             projection = project(rules, body_of(stored))
         except MappingFailed as failed:
             return {"aim": None, "because": f"the mapping of {failed.attribute} fails: {failed.problem}"}, None
-        aim = goal(rules, projection, can_lock=self.target.has(Capability.ACTIVATION))
+        progress = Progress(link, rules)
+        down = progress.come_down(departure_of(rules, body_of(stored)), self.clock.now())
+        aim = goal(rules, projection, down, progress.taken, can_lock=self.target.has(Capability.ACTIVATION))
         wanted: Document = {"aim": aim.aim, "locked": aim.locked, "because": _because(projection, rules)}
         if aim.entry is not None:
             entry = self._resolved(aim.entry, waits)
@@ -81,7 +87,7 @@ class Explaining:
         attributes: dict[str, tuple[Value, ...]] = {}
         for name, values in entry.attributes.items():
             attributes[name] = tuple(v for each in values if (v := self._entry_of(name, each, waits)) is not None)
-        return Entry(entry.kind, attributes)
+        return replace(entry, attributes=attributes)
 
     def _entry_of(self, attribute: str, value: Value, waits: list[Document]) -> Value | None:
         if not isinstance(value, Reference):

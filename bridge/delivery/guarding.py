@@ -29,6 +29,9 @@ OF_A_GROUP = (Operation.MEMBERS, Operation.STRANGERS)
 """Each time it may be about other members: that it passed before says nothing."""
 
 
+LATE = "it became due while the clock jumped, or while the bridge was off, for more than a day"
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """What was decided, why, what the guards saw, and the plan that it joined."""
@@ -44,6 +47,7 @@ class _Question:
     judged: Judged
     name: str
     members: int | None = None  # that a group loses; None: it is about the entry alone
+    late: bool = False  # a step became due while nobody could see it come
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Guarding:
         deletes_group = operation is Operation.DELETE and progress.rules.type == "Group"
         members = self._members(progress) if deletes_group else None
         judged = Judged(self.target.name, progress.link.resource, operation, progress.version, subject)
-        return await self._ask(progress, _Question(judged, _name(progress), members), mark=False)
+        return await self._ask(progress, _Question(judged, _name(progress), members, progress.link.late), mark=False)
 
     async def may_lose(self, progress: Progress, operation: Operation, members: int, subject: str = "") -> bool:
         """Whether the group may lose so many members at once."""
@@ -90,6 +94,8 @@ class Guarding:
         hold = holds.one(tx.db, judged)
         if hold is not None and (answer := self._by_hold(tx, judged, hold)) is not None:
             return answer
+        if question.late:
+            return _Answer(False, LATE, plan=holds.join(tx, judged, LATE))
         if judged.operation not in OF_A_GROUP and holds.is_spent(tx.db, judged):
             return _Answer(True, "passed before")
         if judged.operation in REVERTED and self._is_granted(tx, judged):

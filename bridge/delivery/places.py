@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge.delivery.progress import NotYet, Progress
-from bridge.journal import Journal, links
+from bridge.delivery.progress import NotYet, Occupied, Progress
+from bridge.journal import Journal, links, returning
 from bridge.journal.links import Claimed
 from bridge.mapping import delta
 from bridge.mapping.entry_json import encode
+from bridge.plans.states import State
 from bridge.targets import Target
 from connectors.sdk import Attributes, Conflict, Delta, Entry, Ref, Refused
 
@@ -25,11 +26,12 @@ ASIDE = "scim-bridge-"
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """What the target holds, as far as we know, and what of it we wrote last."""
+    """What the target holds, as far as we know, and what of it we wrote last; `under` the place that was elsewhere."""
 
     ref: Ref
     have: Attributes
     applied: Attributes
+    under: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Places:
     async def must_be_ours(self, progress: Progress, place: str, intent: str | None) -> None:
         """Claim it, or wait for who has it."""
         if await self.claim(progress, place, intent) is not Claimed.OURS:
-            raise taken(place)
+            raise self._taken(progress, place)
 
     async def must_be_free(self, progress: Progress, place: str) -> None:
         """At the target; what stands there is another of ours that is about to leave, or disputed."""
@@ -67,8 +69,9 @@ class Places:
         """Wait where the entry that was found at the place is another one of ours."""
         owner = self._owner(found)
         if owner is not None and owner[0] != progress.link.resource:
-            claim = place if owner[1] == place else None  # else it is about to move away
-            raise NotYet("another entry of ours is there still", claim=claim, seconds=BUSY)
+            if owner[1] == place:
+                raise self._occupied(progress, owner[0], place)
+            raise NotYet("another entry of ours is there still", seconds=BUSY)  # it is about to move away
 
     async def reach(self, progress: Progress, there: There, place: str) -> None:
         """Claim the place that an entry of ours wants to move to; in a circle, step aside first."""
@@ -79,7 +82,7 @@ class Places:
         if aside is not None and (claimed is Claimed.CIRCLE or self._is_half_way(progress, there, aside)):
             await self.must_be_ours(progress, self.target.locate(aside), None)
             await self._step(progress, there, aside)
-        raise taken(place)
+        raise self._taken(progress, place)
 
     async def move(self, progress: Progress, there: There, change: Delta, place: str) -> None:
         """Send an update that moves the entry; say who stands in the way, if somebody does."""
@@ -115,6 +118,25 @@ class Places:
             found = entry.ref
         return False
 
+    def _taken(self, progress: Progress, place: str) -> Exception:
+        """Another resource has the place."""
+        owner = self.journal.read(lambda db: links.claimant(db, self.target.name, place))
+        return self._occupied(progress, owner[0] if owner else None, place)
+
+    def _occupied(self, progress: Progress, owner: str | None, place: str) -> Exception:
+        """A place that another resource of ours has comes free by itself, unless a leaver's entry stays there."""
+        held = None if owner is None else self.journal.read(lambda db: returning.holder(db, self.target.name, owner))
+        if held is None or not held.deleted or held.state not in (State.IN_SYNC, State.PARKED):
+            return NotYet("another entry of ours is there still", claim=place, seconds=BUSY)
+        keys = ", ".join(progress.rules.returning)
+        return Occupied(
+            f"the entry of a leaver stands there: {held.locator or place}, of the deleted resource {held.resource}"
+            + (f", which had another {keys}" if keys else ""),
+            claim=place,
+            fix=("correct the keys" if keys else "let returning say by which keys who returns takes it over")
+            + ", let a step of on_delete move or delete the entry, or remove it",
+        )
+
     def _owner(self, found: Ref) -> tuple[str, str | None] | None:
         return self.journal.read(lambda db: links.owner(db, self.target.name, found))
 
@@ -124,7 +146,7 @@ class Places:
         name = next((each for each in there.applied if named is not None and each.lower() == named.lower()), None)
         if name is None:
             return None
-        return Entry(progress.kind, {**there.applied, name: (ASIDE + progress.link.resource,)})
+        return Entry(progress.kind, {**there.applied, name: (ASIDE + progress.link.resource,)}, under=there.under)
 
     def _is_half_way(self, progress: Progress, there: There, aside: Entry) -> bool:
         """Whether we died after we claimed the place aside and before we went there."""
@@ -138,11 +160,6 @@ class Places:
         progress.at(await self.target.update(there.ref, Delta(aside, changes, relocate=True)))
         progress.now(applied=encode(aside))
         progress.did("aside", changes)
-
-
-def taken(place: str) -> NotYet:
-    """Another resource has the place."""
-    return NotYet("another resource has this place", claim=place)
 
 
 def disputed(place: str, ours: str | None = None) -> Refused:

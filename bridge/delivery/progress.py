@@ -8,8 +8,11 @@ from typing import Any
 
 from bridge.journal.holds import Operation
 from bridge.journal.links import Link, Named
-from bridge.mapping import Rules
-from connectors.sdk import Change, Ref
+from bridge.mapping import Departure, Rules
+from bridge.mapping.entry_json import decode
+from bridge.plans.goal import Taken
+from bridge.plans.ladder import Down, down
+from connectors.sdk import Change, Ref, Refused
 
 
 class NotYet(Exception):
@@ -25,6 +28,15 @@ class NotYet(Exception):
         self.claim = claim
         self.target = target
         self.seconds = seconds
+
+
+class Occupied(Refused):
+    """A place is held by an entry that will not go by itself; the resource is parked until its `claim` is freed."""
+
+    def __init__(self, message: str, *, claim: str, fix: str) -> None:
+        super().__init__(message, code="leaver", fix=fix)
+        self.claim = claim
+        self.target = None  # it waits for no other target
 
 
 @dataclass(slots=True)
@@ -76,7 +88,44 @@ class Progress:
             member=False,
             intent=None,
             verify=False,
+            departure=None,
+            departed=None,
+            next_step=None,
+            returns=None,
         )
+
+    def come_down(self, departure: Departure | None, now: int) -> Down:
+        """How far the resource has left; its time begins anew where it leaves in another way than before."""
+        if departure is None:
+            self.now(departure=None, departed=None, next_step=None)
+            return Down()
+        link = self.link
+        since = link.departed if link.departure == departure and link.departed is not None else now
+        come = down(self.rules.ladders[departure], since, now)
+        self.now(departure=departure.value, departed=since, next_step=come.again)
+        return come
+
+    @property
+    def leaves(self) -> Operation:
+        """What the guards are asked where it is locked or stripped: who is disabled is there still."""
+        return Operation.DISABLE if self.link.departure == Departure.DISABLED else Operation.LEAVE
+
+    @property
+    def taken(self) -> Taken:
+        """What an earlier departure did to the entry; it is taken back only when nobody leaves any more."""
+        before = self.before
+        if self.link.departure is None or before.departure is None:
+            return Taken()
+        under = decode(before.applied).under if before.applied else None
+        return Taken(before.disabled, stripped=before.version > 0 and not before.member, under=under)
+
+    def rest_on_the_ladder(self, *, fulfilled: bool) -> None:
+        """Until the next step is due. The time runs from the first step: one that failed or is held has not begun."""
+        link, before = self.link, self.before
+        if link.ref is None:
+            self.now(departure=None, departed=None, next_step=None)
+        elif link.departure != before.departure and not (fulfilled and self.asked.get(self.leaves, True)):
+            self.now(departure=before.departure, departed=before.departed, next_step=before.next_step)
 
     def did(self, verb: str, changes: Iterable[Change] = ()) -> None:
         """Note a call for the log line: names, never values."""

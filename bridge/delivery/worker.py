@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -17,15 +17,17 @@ from bridge.clock import Clock
 from bridge.delivery.entries import Entries
 from bridge.delivery.groups import Groups
 from bridge.delivery.guarding import Guarding
+from bridge.delivery.leaving import Leaving
 from bridge.delivery.places import Places
-from bridge.delivery.progress import NotYet, Progress
+from bridge.delivery.progress import NotYet, Occupied, Progress
+from bridge.delivery.returning import Returning
 from bridge.journal import Journal, JournalError, holds, links, target_members
-from bridge.journal.holds import Operation
 from bridge.journal.links import Link, Named, Settle
 from bridge.journal.resources import Stored
 from bridge.mapping import MappingFailed, Rules, project
 from bridge.plans.breaker import WINDOW
-from bridge.plans.goal import Aim, Goal, goal, must_lock_first
+from bridge.plans.goal import Aim, Goal, goal
+from bridge.plans.ladder import Down, departure_of
 from bridge.plans.outcome import Outcome, Trouble, outcome
 from bridge.plans.states import Event, State, step
 from bridge.targets import Health, Target
@@ -51,11 +53,15 @@ class Worker:
     after: Callable[[str], Sequence[str]] = lambda _: ()
     """The targets that must have a resource of a kind first."""
     entries: Entries = field(init=False)
+    leaving: Leaving = field(init=False)
+    returning: Returning = field(init=False)
     groups: Groups = field(init=False)
 
     def __post_init__(self) -> None:
         guarding = Guarding(self.journal, self.target)
         self.entries = Entries(self.journal, self.target, guarding, Places(self.journal, self.target))
+        self.leaving = Leaving(self.journal, self.target, guarding, self.entries)
+        self.returning = Returning(self.journal, self.target)
         self.groups = Groups(self.journal, self.target, guarding)
 
     async def deliver(self, link: Link, stored: Stored | None) -> None:
@@ -64,7 +70,9 @@ class Worker:
         began = self.clock.monotonic()
         rules = self.target.rules.get(link.kind)
         if rules is None:  # the config has taken the kind away: what is there stays
-            await self._settle(Progress(link, NO_RULES), Event.FULFILLED)
+            progress = Progress(link, NO_RULES)
+            progress.now(rules=NO_RULES.fingerprint)  # looked at again when the kind comes back
+            await self._settle(progress, Event.FULFILLED)
             return
         progress = Progress(link, rules, version=stored.version if stored else link.version)
         if link.held:
@@ -87,29 +95,27 @@ class Worker:
             self._tell(progress, began)
 
     async def _fulfil(self, progress: Progress, stored: Stored | None) -> None:
-        body = body_of(stored)
+        body, rules = body_of(stored), progress.rules
+        down = progress.come_down(departure_of(rules, body), self.clock.now())
         can_lock = self.target.has(Capability.ACTIVATION)
         if body is not None:
-            await self._lock_first(progress, body, can_lock)
-        aim = goal(progress.rules, project(progress.rules, body), can_lock=can_lock)
+            await self._lock_first(progress, down, can_lock)
+        aim = goal(rules, project(rules, body), down, progress.taken, can_lock=can_lock)
         match aim.aim:
             case Aim.REMOVE:
-                await self.entries.remove(progress)
+                await self.leaving.remove(progress)
             case Aim.LEAVE:
-                await self.entries.leave(progress, lock=aim.locked)
+                await self.leaving.leave(progress, aim)
             case Aim.HOLD:
                 assert aim.entry is not None
                 self._after_others(progress, body)
                 await self._hold(progress, aim.entry, aim)
-                progress.now(member=aim.member)
 
-    async def _lock_first(self, progress: Progress, body: Mapping[str, Any], can_lock: bool) -> None:
+    async def _lock_first(self, progress: Progress, down: Down, can_lock: bool) -> None:
         """A disable needs only the link: it goes before the mapping, which may fail, and alone."""
-        rules = progress.rules
-        active, in_scope = body.get("active") is not False, rules.in_scope(body)
-        if must_lock_first(rules, active=active, in_scope=in_scope, can_lock=can_lock):
+        if down.locked and not down.deleted and can_lock and progress.rules.is_account:
             try:
-                await self.entries.disable(progress, Operation.DISABLE if in_scope else Operation.LEAVE)
+                await self.leaving.disable(progress)
             except Gone:
                 return  # what that means is said by what follows
 
@@ -124,11 +130,14 @@ class Worker:
             raise NotYet(f"{first} does not have it yet", target=first, seconds=LOOK_AGAIN)
 
     async def _hold(self, progress: Progress, entry: Entry, aim: Goal) -> None:
-        await self.entries.hold(progress, self._resolve(progress, entry))
+        entry = self._resolve(progress, entry)
+        await self.returning.take_over(progress, entry)
+        await self.entries.hold(progress, entry)
         if aim.locked:
-            await self.entries.disable(progress, Operation.DISABLE)
-        if not aim.locked and progress.link.disabled:
-            await self.entries.lock(progress, active=True)
+            await self.leaving.disable(progress)
+        elif progress.link.disabled:
+            await self.leaving.lock(progress, active=True)
+        await self.leaving.name(progress, member=aim.member)
         if progress.rules.type == "Group" and self.target.has(Capability.MEMBERS):
             await self.groups.deliver(progress)
 
@@ -138,7 +147,7 @@ class Worker:
         for name, values in entry.attributes.items():
             resolved = [self._entry_of(progress, name, v) if isinstance(v, Reference) else v for v in values]
             attributes[name] = tuple(value for value in resolved if value is not None)
-        return Entry(entry.kind, attributes)
+        return replace(entry, attributes=attributes)
 
     def _entry_of(self, progress: Progress, attribute: str, named: Reference) -> Value | None:
         entry = self.journal.read(lambda db: links.ref(db, self.target.name, named.id))
@@ -162,7 +171,7 @@ class Worker:
         if how.event is Event.REFUSED and how.trouble.code not in _OUR_OWN and expected:
             await self._refused(progress, how)
             return
-        await self._settle(progress, how.event, how)
+        await self._settle(progress, how.event, how, error if isinstance(error, Occupied) else None)
         self._tell_trouble(progress, how)
 
     async def _refused(self, progress: Progress, how: Outcome) -> None:
@@ -178,12 +187,15 @@ class Worker:
             await self.journal.submit(lambda tx: links.unpark(tx, name, code, since), reserved=True)
 
     async def _settle(
-        self, progress: Progress, event: Event, how: Outcome | None = None, wait: NotYet | None = None
+        self, progress: Progress, event: Event, how: Outcome | None = None, wait: NotYet | Occupied | None = None
     ) -> None:
-        link = progress.link
         if how is not None and how.verify:
             progress.now(verify=True)
-            link = progress.link
+        if event is Event.REFUSED and progress.link.ref is None:
+            progress.now(rules=progress.rules.fingerprint)  # other rules are a reason to try again
+        progress.rest_on_the_ladder(fulfilled=event is Event.FULFILLED)
+        progress.now(returns=self.returning.key(progress))
+        link = progress.link
         trouble = how.trouble if how else None
         settled = Settle(
             link=link,
@@ -237,7 +249,7 @@ class Worker:
 
 NO_RULES = Rules("", "", (), "")
 
-_OUR_OWN = ("mapping", "check", "name", "disputed", "protected")
+_OUR_OWN = ("mapping", "check", "name", "disputed", "protected", "leaver", "returning")
 """Codes of refusals that we make ourselves: they say nothing of the target."""
 
 

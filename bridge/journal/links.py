@@ -47,6 +47,12 @@ class Link(NamedTuple):
     verify: bool
     rules: str | None
     lane: int = NORMAL
+    departure: str | None = None
+    """How its resource leaves, since `departed`; the next step of that is due at `next_step`."""
+    departed: int | None = None
+    next_step: int | None = None
+    late: bool = False  # a step became due while nobody could see it come
+    returns: str | None = None  # digest of the keys by which who left is known again
     held: bool = False  # something of it waits for a person, or was decided by one
 
     @property
@@ -129,6 +135,24 @@ def next_due(db: sqlite3.Connection, target: str, urgent_only: bool = False) -> 
     return due
 
 
+def one(db: sqlite3.Connection, target: str, resource: str) -> Link | None:
+    """The link as a worker would claim it now."""
+    row = db.execute(_SQL["one"], {"target": target, "resource": resource}).fetchone()
+    return None if row is None else _link(target, row)
+
+
+def next_step(db: sqlite3.Connection, target: str) -> int | None:
+    """When the next step of a ladder is due, in milliseconds; None where there is none."""
+    due: int | None = db.execute(_SQL["next_step"], {"target": target}).fetchone()[0]
+    return due
+
+
+def wake_steps(tx: Tx, target: str, now: int, *, late: bool) -> int:
+    """Steps of ladders became due: how many. `late`: nobody could see them come, and a person must look first."""
+    tx.dirtied.add(target)
+    return tx.db.execute(_SQL["wake_steps"], {"target": target, "now": now, "late": late}).rowcount
+
+
 def intend(tx: Tx, link: Link, place: str, intent: str | None) -> Claimed:
     """Claim the place, and write down what is about to be created there; where another has it, that we wait for it."""
     row = {"target": link.target, "resource": link.resource, "claim": place, "intent": intent}
@@ -171,6 +195,10 @@ def settle(tx: Tx, settled: Settle, before: Link) -> None:
         "intent": link.intent,
         "verify": link.verify,
         "rules": link.rules,
+        "departure": link.departure,
+        "departed": link.departed,
+        "next_step": link.next_step,
+        "returns": link.returns,
         "error": settled.error,
         "code": settled.code,
         "attribute": settled.attribute,
@@ -185,6 +213,8 @@ def settle(tx: Tx, settled: Settle, before: Link) -> None:
     for claim in (before.claim if before.claim != link.claim else None, settled.waits_claim):
         if claim is not None:  # what we wait for may have been freed while we found out
             freed(tx, link.target, claim)
+    if before.returns != link.returns and link.claim is not None:  # who waits for the place may take the entry over
+        tx.db.execute(_SQL["wake_claim"], {"target": link.target, "claim": link.claim, "now": tx.now})
     if (before.entry_id, before.locator, before.member) != (link.entry_id, link.locator, link.member):
         stir(tx, link.target, link.resource, is_there=link.entry_id is not None)
     if (before.entry_id, before.disabled, before.member) != (link.entry_id, link.disabled, link.member):
@@ -309,5 +339,5 @@ def catch_up(tx: Tx, target: str, tenant: str, type_: str, kind: str, fingerprin
 
 def _link(target: str, row: tuple[Any, ...]) -> Link:
     link = Link(target, *row)
-    disabled, member, verify, held = map(bool, (link.disabled, link.member, link.verify, link.held))
-    return link._replace(disabled=disabled, member=member, verify=verify, held=held)
+    disabled, member, verify = bool(link.disabled), bool(link.member), bool(link.verify)
+    return link._replace(disabled=disabled, member=member, verify=verify, late=bool(link.late), held=bool(link.held))

@@ -27,7 +27,25 @@ WHERE target = :target AND state = 'dirty' AND resource IN (
   SELECT resource FROM link WHERE target = :target AND state = 'dirty' AND lane = :lane AND due <= :now
   ORDER BY due LIMIT :limit)
 RETURNING resource, kind, sending, attempts, version, entry_id, locator, claim, applied, disabled, member, intent, verify, rules, lane,
+  departure, departed, next_step, late, returns,
   EXISTS (SELECT 1 FROM hold AS h WHERE h.target = link.target AND h.resource = link.resource);
+
+-- one --
+-- As a claim would take it.
+SELECT resource, kind, wish, attempts, version, entry_id, locator, claim, applied, disabled, member, intent, verify, rules, lane,
+  departure, departed, next_step, late, returns,
+  EXISTS (SELECT 1 FROM hold AS h WHERE h.target = link.target AND h.resource = link.resource)
+FROM link WHERE target = :target AND resource = :resource;
+
+-- wake_steps --
+-- Steps of ladders that became due. The time is taken out: the delivery says when the next one is.
+UPDATE link SET next_step = NULL, late = max(late, :late), wish = wish + 1, attempts = 0,
+  state = CASE state WHEN 'sending' THEN 'sending' ELSE 'dirty' END,
+  lane = CASE WHEN state IN ('dirty', 'sending') THEN lane ELSE 2 END, due = :now
+WHERE target = :target AND next_step <= :now;
+
+-- next_step --
+SELECT min(next_step) FROM link WHERE target = :target AND next_step IS NOT NULL;
 
 -- abandoned --
 -- What a worker that died left behind: what came of it is not known.
@@ -78,6 +96,8 @@ UPDATE link SET
   waits_for = :waits_for,
   applied = :applied, disabled = :disabled, member = :member, intent = :intent, rules = :rules,
   verify = CASE WHEN wish > :wish THEN max(verify, :verify) ELSE :verify END,
+  departure = :departure, departed = :departed, next_step = :next_step, returns = :returns,
+  late = CASE WHEN :fulfilled AND wish = :wish THEN 0 ELSE late END,
   error_class = :error, error_code = :code, error_attribute = :attribute, error_text = :text, error_fix = :fix,
   error_at = CASE WHEN :error IS NULL THEN NULL ELSE :now END
 WHERE target = :target AND resource = :resource AND state = 'sending' AND sending = :wish;
@@ -104,7 +124,9 @@ SELECT applied FROM link WHERE target = :target AND resource = :resource;
 SELECT resource FROM link WHERE target = :target AND claim = :claim;
 
 -- wake_claim --
-UPDATE link SET due = :now, waits_claim = NULL WHERE target = :target AND waits_claim = :claim AND state = 'dirty';
+-- Who waits for the place, also where only a person could have freed it.
+UPDATE link SET due = :now, waits_claim = NULL, wish = wish + (state = 'parked'), state = 'dirty'
+WHERE target = :target AND waits_claim = :claim AND state IN ('dirty', 'parked');
 
 -- ref --
 SELECT kind, entry_id, locator, member FROM link WHERE target = :target AND resource = :resource AND entry_id IS NOT NULL;

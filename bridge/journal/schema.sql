@@ -119,6 +119,11 @@ CREATE TABLE link (
   error_fix       TEXT,
   error_at        INTEGER,
   waits_for       TEXT,                       -- the target that must have the resource first
+  departure       TEXT CHECK (departure IN ('disabled', 'left scope', 'deleted')),   -- how it leaves; NULL: it is there to stay
+  departed        INTEGER,                    -- when the first step of that was taken
+  next_step       INTEGER,                    -- when the next step is due; NULL: there is none, or it was woken for it
+  late            INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1)),   -- 1: a step became due while nobody could see it come
+  returns         TEXT,                       -- digest of the keys by which who left is known again
   PRIMARY KEY (target, resource),
   CHECK ((state = 'sending') = (sending IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
@@ -129,6 +134,8 @@ CREATE UNIQUE INDEX link_claim ON link (target, claim) WHERE claim IS NOT NULL;
 CREATE INDEX link_waits_claim ON link (target, waits_claim) WHERE waits_claim IS NOT NULL;
 CREATE INDEX link_resource ON link (resource);
 CREATE INDEX link_waits_for ON link (waits_for, resource) WHERE waits_for IS NOT NULL;
+CREATE INDEX link_returns ON link (target, kind, returns) WHERE returns IS NOT NULL;
+CREATE INDEX link_step ON link (target, next_step) WHERE next_step IS NOT NULL;
 
 -- What a target holds of each membership: wanted or not, and the text it was applied as (NULL: not there).
 CREATE TABLE target_membership (
@@ -222,7 +229,8 @@ CREATE TABLE target (
   identity TEXT,                              -- of its base, as first probed
   last_run INTEGER,                           -- when its last reconciliation began
   paused   TEXT,                              -- why nothing is written to it now; NULL: it is not paused
-  until_plan INTEGER NOT NULL DEFAULT 0 CHECK (until_plan IN (0, 1))  -- 1: an approved plan of it resumes it
+  until_plan INTEGER NOT NULL DEFAULT 0 CHECK (until_plan IN (0, 1)), -- 1: an approved plan of it resumes it
+  seen     INTEGER                            -- when its deliverer last looked at the clock, about
 ) STRICT;
 
 -- One reconciliation of one target, and its outcome.

@@ -25,6 +25,7 @@ class Remembered:
     last_run: int | None = None
     paused: str | None = None
     until_plan: bool = False
+    seen: int | None = None
 
 
 def remembered(db: sqlite3.Connection, name: str) -> Remembered:
@@ -32,8 +33,8 @@ def remembered(db: sqlite3.Connection, name: str) -> Remembered:
     row = db.execute(_SQL["load"], {"name": name}).fetchone()
     if row is None:
         return Remembered()
-    *columns, until_plan = row
-    return replace(Remembered(*columns), until_plan=bool(until_plan))
+    remembered = Remembered(*row)
+    return replace(remembered, until_plan=bool(remembered.until_plan))
 
 
 def known(db: sqlite3.Connection) -> set[str]:
@@ -52,6 +53,11 @@ def save(
 def identify(tx: Tx, name: str, identity: str) -> None:
     """Keep which place the target is."""
     tx.db.execute(_SQL["identify"], {"name": name, "identity": identity})
+
+
+def see(tx: Tx, name: str, now: int) -> None:
+    """Keep that its deliverer looked at the clock."""
+    tx.db.execute(_SQL["see"], {"name": name, "now": now})
 
 
 def pause(tx: Tx, name: str, reason: str, *, until_plan: bool = False) -> None:

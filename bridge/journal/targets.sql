@@ -1,5 +1,5 @@
 -- load --
-SELECT breaker, cause, reason, failures, retry_at, identity, last_run, paused, until_plan FROM target WHERE name = :name;
+SELECT breaker, cause, reason, failures, retry_at, identity, last_run, paused, until_plan, seen FROM target WHERE name = :name;
 
 -- save --
 INSERT INTO target (name, breaker, cause, reason, failures, retry_at)
@@ -9,6 +9,9 @@ ON CONFLICT (name) DO UPDATE SET breaker = excluded.breaker, cause = excluded.ca
 
 -- identify --
 INSERT INTO target (name, identity) VALUES (:name, :identity) ON CONFLICT (name) DO UPDATE SET identity = excluded.identity;
+
+-- see --
+INSERT INTO target (name, seen) VALUES (:name, :now) ON CONFLICT (name) DO UPDATE SET seen = excluded.seen;
 
 -- pause --
 INSERT INTO target (name, paused, until_plan) VALUES (:name, :paused, :until_plan)

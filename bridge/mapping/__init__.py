@@ -3,12 +3,12 @@
 from bridge.mapping.compile import MappingInvalid, check_target, compile_rules, compile_target
 from bridge.mapping.delta import delta
 from bridge.mapping.project import project
-from bridge.mapping.rules import Absent, AbsentReason, Attribute, MappingFailed, Projection, Rules, Wanted
+from bridge.mapping.rules import Absent, Attribute, Departure, MappingFailed, Projection, Rules, Wanted
 
 __all__ = [
     "Absent",
-    "AbsentReason",
     "Attribute",
+    "Departure",
     "MappingFailed",
     "MappingInvalid",
     "Projection",

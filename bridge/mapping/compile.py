@@ -16,14 +16,15 @@ from pydantic import BaseModel
 from bridge.mapping import samples
 from bridge.mapping.expressions import Expression, ExpressionFailed, make_context
 from bridge.mapping.paths import compile_path
-from bridge.mapping.rules import Attribute, MappingFailed, Read, Rules, Source
+from bridge.mapping.rules import Attribute, Departure, MappingFailed, Read, Rules, Source
 from bridge.mapping.scope import compile_scope
 from bridge.mapping.trial import Fetch, Samples, try_out
 from bridge.mapping.values import NoValue, to_values
 from bridge.mapping.view import View, check_readable, compile_view, known_names, named
 from bridge.scim.resource_types import ResourceType
 from bridge.settings.faults import Fault, Wrong
-from bridge.settings.kinds import AttributeRule, KindSettings, Ownership, Switch, parse_switch
+from bridge.settings.kinds import AttributeRule, KindSettings, OnLeave, Ownership
+from bridge.settings.ladder import Does, Ladder, Step, Switch, switch_of
 from bridge.settings.models import TargetSettings
 from bridge.settings.places import dotted, shown
 
@@ -72,11 +73,11 @@ def compile_rules(target: TargetSettings, kind: str, settings: KindSettings, rt:
     """Make the rules of one kind at one target; `MappingInvalid` with all faults where they cannot be made."""
     making = _Making(("targets", target.name, kind), settings, rt)
     attributes = [a for name, rule in settings.attributes.items() if (a := making.attribute(name, rule))]
-    switch = parse_switch(settings.on_disable or "")
-    if switch is not None:
-        attributes += making.switch(switch)
+    switch, attribute = making.switch()
+    attributes += attribute
     in_scope = making.scope()
     making.check_ownership()
+    making.check_returning()
     if making.faults:
         raise MappingInvalid(making.faults)
     return Rules(
@@ -85,14 +86,13 @@ def compile_rules(target: TargetSettings, kind: str, settings: KindSettings, rt:
         attributes=tuple(attributes),
         fingerprint=_fingerprint(target, kind, settings),
         in_scope=in_scope,
-        on_disable=settings.on_disable,
+        ladders=_ladders(settings),
         switch=switch,
-        on_delete=settings.on_delete,
-        on_leave=settings.on_leave,
         on_missing=settings.on_missing,
         adopt=settings.adopt,
         ownership=settings.ownership or Ownership.OWN,
         is_account=rt.is_account,
+        returning=settings.returning,
     )
 
 
@@ -122,14 +122,21 @@ class _Making:
             return None
         return Attribute(name, _read(name, fetch), rule.mode, rule.clear)
 
-    def switch(self, switch: Switch) -> list[Attribute]:
-        """The attribute that says whether the account may be used."""
+    def switch(self) -> tuple[Switch | None, list[Attribute]]:
+        """The attribute that says whether the account may be used, where disabling or deleting writes one."""
+        disables, deletes = switch_of(self._settings.on_disable), switch_of(self._settings.on_delete)
+        switch = disables or deletes
+        if switch is None:
+            return None, []
+        if disables and deletes and disables != deletes:
+            wrong = Wrong("is another attribute than on_disable writes", "write the same attribute and values in both")
+            self._add((*self._place, "on_delete"), _written(deletes), wrong)
         if switch.attribute in self._settings.attributes:
             wrong = Wrong(f"{switch.attribute} is mapped below too", "let one of the two write it")
-            self._add((*self._place, "on_disable"), self._settings.on_disable, wrong)
-            return []
-        on, off = (switch.on,), (switch.off,)
-        return [Attribute(switch.attribute, lambda source: off if source.body.get("active") is False else on)]
+            self._add((*self._place, "on_disable" if disables else "on_delete"), _written(switch), wrong)
+            return switch, []
+        on, off = (switch.on,), (switch.off,) if disables else (switch.on,)
+        return switch, [Attribute(switch.attribute, lambda source: off if source.body.get("active") is False else on)]
 
     def scope(self) -> Callable[[Mapping[str, Any]], bool]:
         """Who is in scope; all where nothing is said."""
@@ -146,6 +153,13 @@ class _Making:
             wrong = Wrong("is about the members of groups", "write it in the table groups, or leave it out")
             self._add((*self._place, "ownership"), self._settings.ownership.value, wrong)
 
+    def check_returning(self) -> None:
+        """Who left is known again by what their entries hold of us."""
+        for name in self._settings.returning:
+            if name not in self._settings.attributes:
+                wrong = Wrong(f"{name} is not mapped", "name attributes of the table below")
+                self._add((*self._place, "returning"), list(self._settings.returning), wrong)
+
     def _fetch(self, rule: AttributeRule) -> Fetch:
         if rule.expression is None:
             return compile_path(rule.source, self._rt)
@@ -154,6 +168,25 @@ class _Making:
 
     def _add(self, place: tuple[str, ...], value: object, wrong: Wrong) -> None:
         self.faults.append(Fault(dotted(place), shown((), value), wrong.problem, wrong.remedy))
+
+
+def _ladders(settings: KindSettings) -> dict[Departure, Ladder]:
+    """What becomes of an entry, by how its resource leaves; who leaves the scope is disabled as others are, at once."""
+    switches = tuple(step for step in settings.on_disable if step.does is Does.SWITCH)
+    left = {
+        OnLeave.DISABLE: (Step(Does.LOCK), *switches, Step(Does.STRIP)),
+        OnLeave.DELETE: (Step(Does.DELETE),),
+        OnLeave.KEEP: (Step(Does.KEEP),),
+    }
+    return {
+        Departure.DISABLED: settings.on_disable,
+        Departure.LEFT_SCOPE: left[settings.on_leave],
+        Departure.DELETED: settings.on_delete,
+    }
+
+
+def _written(switch: Switch) -> str:
+    return f"attribute:{switch.attribute}={switch.off}|{switch.on}"
 
 
 def _everybody(_: Mapping[str, Any]) -> bool:

@@ -24,6 +24,8 @@ def encode(entry: Entry) -> str:
         document["ref"] = _tag(entry.ref)
     if entry.members is not None:
         document["members"] = list(entry.members)
+    if entry.under is not None:
+        document["under"] = entry.under
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
 
 
@@ -34,7 +36,7 @@ def decode(text: str) -> Entry:
     ref = _value(document["ref"]) if "ref" in document else None
     members = tuple(document["members"]) if "members" in document else None
     assert ref is None or isinstance(ref, Ref)
-    return Entry(document["kind"], attributes, ref, members)
+    return Entry(document["kind"], attributes, ref, members, document.get("under"))
 
 
 def _tag(value: Value) -> Any:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from bridge.mapping.rules import Absent, AbsentReason, Body, MappingFailed, Projection, Rules, Source, Wanted
+from bridge.mapping.rules import Absent, Body, Departure, MappingFailed, Projection, Rules, Source, Wanted
 from connectors.sdk import Entry, Value
 
-__all__ = ["Absent", "AbsentReason", "MappingFailed", "Projection", "Wanted", "project"]
+__all__ = ["Absent", "Departure", "MappingFailed", "Projection", "Wanted", "project"]
 
 
 def project(rules: Rules, body: Body | None) -> Projection:
     """Say what the target should hold of the resource (`id` and `meta` included; None: it was deleted)."""
     if body is None:
-        return Absent(AbsentReason.DELETED)
+        return Absent(Departure.DELETED)
     if not rules.in_scope(body):
-        return Absent(AbsentReason.LEFT_SCOPE)
+        return Absent(Departure.LEFT_SCOPE)
     source = Source(body)
     active = body.get("active") is not False
     attributes: dict[str, tuple[Value, ...]] = {}

@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bridge.settings.kinds import Adopt, Mode, OnDelete, OnLeave, OnMissing, Ownership, Switch
+from bridge.settings.kinds import Adopt, Mode, OnMissing, Ownership
+from bridge.settings.ladder import Does, Ladder, Step, Switch
 from connectors.sdk import Entry, Value
 
 Body = Mapping[str, Any]
 Read = Callable[["Source"], tuple[Value, ...]]
 
 
-class AbsentReason(StrEnum):
-    """Why a target should not hold a resource."""
+class Departure(StrEnum):
+    """How somebody leaves a target. The words stand in the journal."""
 
     DELETED = "deleted"
     LEFT_SCOPE = "left scope"
+    DISABLED = "disabled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Wanted:
 class Absent:
     """The target should not hold the resource."""
 
-    reason: AbsentReason
+    reason: Departure
 
 
 Projection = Wanted | Absent
@@ -68,11 +70,20 @@ class Attribute:
     clear: bool = True
 
 
+LADDERS: Mapping[Departure, Ladder] = {
+    Departure.DISABLED: (Step(Does.LOCK),),
+    Departure.LEFT_SCOPE: (Step(Does.LOCK), Step(Does.STRIP)),
+    Departure.DELETED: (Step(Does.DELETE),),
+}
+"""Where the config says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The compiled rules of one kind at one target. `fingerprint` changes when what they were made from does.
 
-    `is_account`: whether the resources say if they may be used, and their entries can be locked.
+    `ladders`: what becomes of an entry, by how its resource leaves. `is_account`: whether the resources say if they may
+    be used, and their entries can be locked. `returning`: attributes by which who left is known again, all of them.
     """
 
     kind: str
@@ -80,14 +91,13 @@ class Rules:
     attributes: tuple[Attribute, ...]
     fingerprint: str
     in_scope: Callable[[Body], bool] = field(default=lambda _: True)
-    on_disable: str | None = None
+    ladders: Mapping[Departure, Ladder] = field(default_factory=lambda: LADDERS)
     switch: Switch | None = None
-    on_delete: OnDelete = OnDelete.DELETE
-    on_leave: OnLeave = OnLeave.DISABLE
     on_missing: OnMissing = OnMissing.HOLD
     adopt: Adopt = Adopt.NEVER
     ownership: Ownership = Ownership.OWN
     is_account: bool = True
+    returning: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

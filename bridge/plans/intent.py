@@ -36,15 +36,16 @@ class Intent:
 def intend(place: str, entry: Entry, normalise: Normalise) -> Intent:
     """The intent to create this entry."""
     names = tuple(sorted(name for name, values in entry.attributes.items() if values))
-    return Intent(place, names, _digest(entry, names, normalise))
+    return Intent(place, names, digest(entry, names, normalise))
 
 
 def is_ours(intent: Intent, found: Entry, normalise: Normalise) -> bool:
     """Whether the entry at the place has the values that were to be written, by the target's own rules."""
-    return _digest(found, intent.names, normalise) == intent.digest
+    return digest(found, intent.names, normalise) == intent.digest
 
 
-def _digest(entry: Entry, names: Sequence[str], normalise: Normalise) -> str:
+def digest(entry: Entry, names: Sequence[str], normalise: Normalise) -> str:
+    """One text for equal values of these attributes, by the target's own rules."""
     values = {
         name: sorted(repr(value) for value in normalise(entry.kind, name, entry.attributes.get(name, ())))
         for name in names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 
 from bridge.mapping import Rules
 from connectors.sdk import Attributes, Change, Entry, Verb
@@ -21,12 +22,12 @@ def switched_off(rules: Rules, changes: Iterable[Change]) -> str | None:
     return next((c.attribute for c in changes if c.attribute == switch.attribute and c.values == (switch.off,)), None)
 
 
-def naming(entry: Entry, applied: Attributes, locate: Callable[[Entry], str], claim: str) -> frozenset[str]:
+def naming(entry: Entry, applied: Entry, locate: Callable[[Entry], str], claim: str) -> frozenset[str]:
     """The attributes whose new values would put the entry at another place than the one it claims."""
-    moving = set()
+    moving, before = set(), applied.attributes
     for name, values in entry.attributes.items():
-        if applied.get(name) and applied[name] != values:
-            alone = Entry(entry.kind, {**applied, name: values})
+        if before.get(name) and before[name] != values:
+            alone = replace(applied, attributes={**before, name: values})
             if _place(alone, locate) != claim:
                 moving.add(name)
     return frozenset(moving)
@@ -34,7 +35,7 @@ def naming(entry: Entry, applied: Attributes, locate: Callable[[Entry], str], cl
 
 def keeping(entry: Entry, names: Collection[str], have: Attributes) -> Entry:
     """The entry with these attributes as they are at the target."""
-    return Entry(entry.kind, {**entry.attributes, **{name: have.get(name, ()) for name in names}})
+    return replace(entry, attributes={**entry.attributes, **{name: have.get(name, ()) for name in names}})
 
 
 def _place(entry: Entry, locate: Callable[[Entry], str]) -> str | None:

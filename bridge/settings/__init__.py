@@ -3,7 +3,8 @@
 from bridge.settings.alerts import AlertSettings
 from bridge.settings.amounts import Limit
 from bridge.settings.faults import Fault, SettingsInvalid
-from bridge.settings.kinds import Adopt, AttributeRule, KindSettings, Mode, OnDelete, OnLeave, OnMissing, Switch
+from bridge.settings.kinds import Adopt, AttributeRule, KindSettings, Mode, OnLeave, OnMissing
+from bridge.settings.ladder import Does, Ladder, Step, Switch
 from bridge.settings.load import load
 from bridge.settings.models import (
     ClientSettings,
@@ -25,14 +26,15 @@ __all__ = [
     "AlertSettings",
     "AttributeRule",
     "ClientSettings",
+    "Does",
     "EdgeSettings",
     "Fault",
     "GuardSettings",
     "JournalSettings",
     "KindSettings",
+    "Ladder",
     "Limit",
     "Mode",
-    "OnDelete",
     "OnLeave",
     "OnMissing",
     "OpsSettings",
@@ -40,6 +42,7 @@ __all__ = [
     "ResourceTypeSettings",
     "Settings",
     "SettingsInvalid",
+    "Step",
     "Switch",
     "TargetSettings",
     "discover",

@@ -5,14 +5,13 @@ What the connector alone knows (base, rdn, endpoints) is not here but in its own
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bridge.settings.faults import Wrong
+from bridge.settings.ladder import Does, Ladder, Step, parse_ladder, places_of
 
 
 class Frozen(BaseModel):
@@ -27,12 +26,6 @@ class Mode(StrEnum):
     REPLACE = "replace"  # the target's values are ours
     MERGE = "merge"  # ours are some among others
     SEED = "seed"  # written when the entry is made, never again
-
-
-class OnDelete(StrEnum):
-    DELETE = "delete"
-    LOCK = "lock"
-    KEEP = "keep"
 
 
 class OnLeave(StrEnum):
@@ -57,35 +50,7 @@ class Ownership(StrEnum):
     ALL = "all"  # all of them: what others add is drift
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """`on_disable = "attribute:NAME=OFF|ON"`: the attribute that says whether the account may be used."""
-
-    attribute: str
-    off: str | bool
-    on: str | bool
-
-
-_SWITCH = re.compile(r"attribute:([^=|]+)=([^|]+)\|([^|]+)")
-
-
-def parse_switch(written: str) -> Switch | None:
-    """The switch of an `on_disable`; `true` and `false` are booleans, all else is text. None: not a switch."""
-    matched = _SWITCH.fullmatch(written)
-    if matched is None:
-        return None
-    name, off, on = (part.strip() for part in matched.groups())
-    return Switch(name, _typed(off), _typed(on))
-
-
-def _typed(text: str) -> str | bool:
-    return {"true": True, "false": False}.get(text, text)
-
-
-def _disable(written: str) -> str:
-    if written in ("lock", "delete", "keep") or parse_switch(written):
-        return written
-    raise Wrong("is not a way to disable", 'write "lock", "delete", "keep" or "attribute:NAME=OFF|ON"')
+Steps = Annotated[Ladder, BeforeValidator(parse_ladder)]
 
 
 class AttributeRule(Frozen):
@@ -126,14 +91,24 @@ def _source(written: object) -> str:
     return written.strip()
 
 
+def _names(written: Any) -> Any:
+    return (written,) if isinstance(written, str) else written
+
+
 class KindSettings(Frozen):
     """One kind (`users`, `groups`) at one target, without the connector's own keys."""
 
     scope: str | None = None
-    on_disable: Annotated[str, AfterValidator(_disable)] | None = None
-    on_delete: OnDelete = OnDelete.DELETE
+    on_disable: Steps = (Step(Does.LOCK),)
+    on_delete: Steps = (Step(Does.DELETE),)
     on_leave: OnLeave = OnLeave.DISABLE
     on_missing: OnMissing = OnMissing.HOLD
     adopt: Adopt = Adopt.NEVER
     ownership: Ownership | None = None
+    returning: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
     attributes: dict[str, Annotated[AttributeRule, BeforeValidator(_rule)]] = Field(default_factory=dict)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The places that entries of leavers are moved to."""
+        return places_of((*self.on_disable, *self.on_delete))

@@ -5,16 +5,17 @@ Of `[targets.NAME.users]` too, what `KindSettings` knows is taken out and the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from bridge.settings.explain import explain, unknown_keys
-from bridge.settings.faults import Fault, nearest
-from bridge.settings.kinds import KindSettings, parse_switch
+from bridge.settings.faults import Fault, Wrong, nearest
+from bridge.settings.kinds import KindSettings
 from bridge.settings.known import Keys, without
+from bridge.settings.ladder import parse_ladder, places_of, switch_of
 from bridge.settings.models import TargetSettings
 from bridge.settings.places import dotted, shown
 from bridge.settings.plugins import PluginBroken
@@ -63,7 +64,7 @@ def read_target(
     plugin, missing = _plugin(place, raw.get("connector"), plugins)
     context = {**context, "attributes": _mapped(raw, kinds)}
     own, own_faults = _own(place, tables, plugin, context, kinds) if plugin else (None, missing)
-    faults += own_faults
+    faults += [*own_faults, *(_moves(place, target, plugin) if plugin and target else ())]
     if target is not None and target.password and plugin is not None and own is not None:
         faults += _passwords(place, plugin, own)
     if target is not None:
@@ -92,9 +93,17 @@ def _mapped(raw: Table, kinds: Sequence[str]) -> dict[str, frozenset[str]]:
     mapped = {}
     for kind in kinds:
         if isinstance(table := raw.get(kind), dict) and isinstance(attributes := table.get("attributes"), dict):
-            switch = parse_switch(str(table.get("on_disable", "")))
-            mapped[kind] = frozenset(attributes) | ({switch.attribute} if switch else set())
+            mapped[kind] = frozenset(attributes) | _switched(table)
     return mapped
+
+
+def _switched(table: Table) -> set[str]:
+    """The attribute that says whether the account may be used; what is wrong with the steps is told elsewhere."""
+    try:
+        switches = [switch_of(parse_ladder(table[key])) for key in ("on_disable", "on_delete") if key in table]
+    except Wrong:
+        return set()
+    return {switch.attribute for switch in switches if switch}
 
 
 def _take_apart(name: str, raw: Table, kinds: Sequence[str]) -> _Tables:
@@ -150,6 +159,22 @@ def _passwords(place: Keys, plugin: Plugin, own: BaseModel) -> Iterable[Fault]:
     fault = plugin.refuses_passwords(own)
     if fault is not None:
         yield Fault(dotted((*place, "password")), "true", fault.problem, fault.remedy)
+
+
+def _moves(place: Keys, target: TargetSettings, plugin: Plugin) -> Iterator[Fault]:
+    """What is wrong with the places that leavers are to be moved to: only the connector can tell."""
+    for kind, settings in target.kinds.items():
+        for key, ladder in (("on_disable", settings.on_disable), ("on_delete", settings.on_delete)):
+            for to in places_of(ladder):
+                if wrong := _wrong_place(plugin, to):
+                    problem, _, remedy = wrong.partition("; ")
+                    yield Fault(dotted((*place, kind, key)), shown((), f"move:{to}"), problem, remedy)
+
+
+def _wrong_place(plugin: Plugin, to: str) -> str | None:
+    if plugin.check_place is None:
+        return f"the connector {plugin.name} has no places to move entries to; leave the step out"
+    return plugin.check_place(to)
 
 
 def _no_such_kind(place: Keys, fault: Fault, plugin: Plugin, kinds: Sequence[str]) -> Fault:

@@ -5,7 +5,6 @@ One table. A row goes when its feature comes. `*` stands for any one name in a p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,16 +15,9 @@ from bridge.settings.resource_types import kinds_of
 
 Table = dict[str, Any]
 
-_STEP = re.compile(r"\s*(\d+\s*[smhdw]\s+.*|strip-groups|move:.*)", re.DOTALL)
-
 
 def _always(_: object) -> bool:
     return True
-
-
-def _steps(value: object) -> bool:
-    """Several steps, a step with a delay, or one of the steps that need the directory's tree."""
-    return isinstance(value, list) or (isinstance(value, str) and _STEP.fullmatch(value) is not None)
 
 
 def _one_of(*words: str) -> Callable[[object], bool]:
@@ -48,24 +40,11 @@ TABLE = (
     Unbuilt("targets.*.pools", "allocated values", "leave it out; map the number from SCIM"),
     Unbuilt("targets.*.drift", "accepting drift", 'write drift = "report" or "revert"', _one_of("accept")),
     Unbuilt("targets.*.kind.match", "the adoption of entries that exist already", "leave it out"),
-    Unbuilt("targets.*.kind.returning", "taking over the entry of a leaver who returns", "leave it out"),
     Unbuilt(
         "targets.*.kind.adopt",
         "the adoption of entries that exist already",
         'write adopt = "never", or leave it out: such entries are shown as disputed',
         _one_of("ask", "match"),
-    ),
-    Unbuilt(
-        "targets.*.kind.on_disable",
-        "disabling in several steps, out of groups or into another place",
-        'write one of "lock", "delete", "keep", "attribute:NAME=OFF|ON"',
-        _steps,
-    ),
-    Unbuilt(
-        "targets.*.kind.on_delete",
-        "deleting in several steps, after a delay or into another place",
-        'write one of "delete", "lock", "keep"',
-        _steps,
     ),
 )
 """`kind` stands for every kind of the file."""

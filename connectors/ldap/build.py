@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connectors.ldap import dn
 from connectors.ldap.connector import LdapConnector
 from connectors.ldap.driver import Driver, Server
 from connectors.ldap.kind import kinds_of
@@ -23,8 +24,8 @@ def build(settings: LdapSettings, context: Context) -> LdapConnector:
         answer_timeout=settings.answer_timeout,
         connections=settings.pool,
     )
-    driver = driver_for(server, settings.driver)
-    return LdapConnector(driver, kinds_of(settings), settings.pool, settings.bind_dn, settings.password_attribute)
+    driver, kinds = driver_for(server, settings.driver), kinds_of(settings, context.places)
+    return LdapConnector(driver, kinds, settings.pool, settings.bind_dn, settings.password_attribute)
 
 
 def driver_for(server: Server, name: DriverName | None) -> Driver:
@@ -43,4 +44,14 @@ def refuses_passwords(settings: LdapSettings) -> Fault | None:
     return None
 
 
-plugin = Plugin("ldap", LdapSettings, build, refuses_passwords)
+def check_place(place: str) -> str | None:
+    """What is wrong with a place to move entries to."""
+    try:
+        if dn.parse(place).rdns:
+            return None
+    except dn.NotADn as error:
+        return f"is not a distinguished name: {error}; write it as in move:ou=left,dc=example,dc=com"
+    return "names no place; write it as in move:ou=left,dc=example,dc=com"
+
+
+plugin = Plugin("ldap", LdapSettings, build, refuses_passwords, check_place)

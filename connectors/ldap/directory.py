@@ -106,7 +106,7 @@ class Directory:
     async def look(self, kind: Kind, ref: Ref, attributes: tuple[str, ...] = ()) -> Found | None:
         """The entry, wherever it is now: at its known DN, below the kind's base, or anywhere in the suffix."""
         if not ref.id:
-            return await self.looks.at(str(kind.base), ref.locator, await self._with_id(attributes))
+            return await self.looks.at(_above(kind, ref.locator), ref.locator, await self._with_id(attributes))
         facts = await self.facts()
         where = Equal(facts.id_attribute, ref.id.encode())
         if ref.locator and (found := await self._search(ref.locator, Scope.BASE, where, attributes)):
@@ -167,6 +167,13 @@ class Directory:
         if found is None:
             raise Gone("there is no such entry", code="noSuchObject")
         return found.dn
+
+
+def _above(kind: Kind, place: str) -> str:
+    """Below what to look for a place of this kind: its base, but for leavers, who stand elsewhere."""
+    if not kind.places or dn.is_below(at := dn.parse(place), kind.base):
+        return str(kind.base)
+    return str(at.parent)
 
 
 def sent(operation: Operation) -> list[bytes]:

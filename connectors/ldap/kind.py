@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from connectors.ldap import dn
@@ -15,7 +15,7 @@ from connectors.sdk import Attributes, Entry, Ref, Reference, Value
 
 @dataclass(frozen=True)
 class Kind:
-    """`members` and `placeholder` are None where the kind has no members."""
+    """`members` and `placeholder` are None where the kind has no members; entries may be moved to `places`."""
 
     name: str
     base: dn.Dn
@@ -23,10 +23,12 @@ class Kind:
     object_classes: tuple[str, ...]
     members: str | None = None
     placeholder: str | None = None
+    places: tuple[dn.Dn, ...] = ()
 
     def place(self, entry: Entry) -> dn.Dn:
         """Where an entry belongs. A `LookupError` says that it has no name."""
-        return self.base.child(self.rdn, self.naming_value(entry.attributes))
+        base = self.base if entry.under is None else dn.parse(entry.under)
+        return base.child(self.rdn, self.naming_value(entry.attributes))
 
     def naming_value(self, attributes: Attributes) -> str:
         if values := attributes.get(self.rdn):
@@ -56,16 +58,17 @@ class Kind:
         return tuple(tidy for tidy in map(dn.tidy, members) if dn.folded(tidy) != hidden)
 
 
-def kinds_of(settings: LdapSettings) -> dict[str, Kind]:
-    """The kinds that the settings configure."""
-    return {name: _kind(name, table) for name, table in settings.tables.items()}
+def kinds_of(settings: LdapSettings, places: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, Kind]:
+    """The kinds that the settings configure, and the places that the entries of each may be moved to."""
+    moved = {name: tuple(map(dn.parse, texts)) for name, texts in (places or {}).items()}
+    return {name: _kind(name, table, moved.get(name, ())) for name, table in settings.tables.items()}
 
 
-def _kind(name: str, table: KindTable) -> Kind:
-    base = dn.parse(table.base)
+def _kind(name: str, table: KindTable, places: tuple[dn.Dn, ...]) -> Kind:
+    kind = Kind(name, dn.parse(table.base), table.rdn, table.object_classes, places=places)
     if isinstance(table, GroupsTable):
-        return Kind(name, base, table.rdn, table.object_classes, table.members, table.placeholder)
-    return Kind(name, base, table.rdn, table.object_classes)
+        return replace(kind, members=table.members, placeholder=table.placeholder)
+    return kind
 
 
 def _text(value: Value) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from connectors.ldap import activation, checking, errors, schema
 from connectors.ldap.directory import Directory, Facts
+from connectors.ldap.dn import Dn
 from connectors.ldap.driver import Scope, Search, StartAfresh
 from connectors.ldap.filters import Equal
 from connectors.ldap.kind import Kind
@@ -33,7 +34,11 @@ async def probe(directory: Directory, kinds: Mapping[str, Kind], passwords: Pass
         capabilities=_capabilities(directory, kinds, passwords),
         identity=next((ids[name] for name in ("users", "groups", *ids) if ids.get(name)), None),
         limits={"name_bytes": directory.longest_name} if directory.longest_name else {},
-        warnings=(*_warnings(directory, facts, kinds.values()), *await activation.warnings(directory)),
+        warnings=(
+            *_warnings(directory, facts, kinds.values()),
+            *[each for kind in kinds.values() for place in kind.places if (each := await _no_place(directory, place))],
+            *await activation.warnings(directory),
+        ),
     )
 
 
@@ -60,6 +65,12 @@ async def _base(directory: Directory, kind: Kind) -> str:
             code="noSuchObject",
         )
     return found
+
+
+async def _no_place(directory: Directory, place: Dn) -> str | None:
+    if await base_id(directory, place) is None:
+        return f"{place}, where leavers are to be moved, is not there or the bind account may not see it; make it"
+    return None
 
 
 def _capabilities(directory: Directory, kinds: Mapping[str, Kind], passwords: Passwords) -> frozenset[Capability]:

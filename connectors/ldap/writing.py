@@ -87,18 +87,19 @@ class Writing:
             return True
 
     async def _rename(self, ref: Ref, delta: Delta) -> Ref:
-        """To the name it should have; to the base too, unless somebody else has moved the entry meanwhile."""
+        """To the name it should have; to its place too, unless somebody else has moved the entry meanwhile."""
         wanted = self._place(delta.entry)
+        above = wanted.parent
         moved_to = ref.locator
 
         def make(place: str, guard: Filter | None) -> ModifyDn | None:
             nonlocal moved_to
             parent = dn.parse(place).parent
-            moves = delta.relocate and place == ref.locator and dn.fold(parent) != dn.fold(self.kind.base)
-            moved_to = str(dn.Dn((wanted.rdns[0], *(self.kind.base if moves else parent).rdns)))
+            moves = delta.relocate and place == ref.locator and dn.fold(parent) != dn.fold(above)
+            moved_to = str(dn.Dn((wanted.rdns[0], *(above if moves else parent).rdns)))
             if moved_to == place:
                 return None
-            return ModifyDn(place, str(wanted.rdns[0]), str(self.kind.base) if moves else None, guard)
+            return ModifyDn(place, str(wanted.rdns[0]), str(above) if moves else None, guard)
 
         await self.directory.write(self.kind, ref, make)
         return replace(ref, locator=moved_to)

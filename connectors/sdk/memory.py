@@ -83,9 +83,11 @@ class MemoryConnector:
         ]
 
     def locate(self, entry: Entry) -> str:
+        if entry.ref is not None:
+            return entry.ref.locator
         name = self.name[entry.kind]
         (value,) = self.normalise(entry.kind, name, entry.attributes[name][:1])
-        return f"{entry.kind}/{value!s}"
+        return f"{entry.under or entry.kind}/{value!s}"
 
     def name_of(self, kind: str) -> str:
         return self.name[kind]

@@ -7,8 +7,8 @@ below is tested by `connectors.sdk.testing`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -115,10 +115,13 @@ def takes_no_passwords(_: Any) -> Fault | None:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a connector may know of its surroundings: its target's name and the folder of relative paths."""
+    """What a connector may know of its surroundings: its target's name, the folder of relative paths, and the places
+    that entries of each kind may be moved to.
+    """
 
     target: str
     directory: Path
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +131,12 @@ class Plugin:
     `settings` is a frozen pydantic model of the target's own keys (common keys are taken out before;
     the sub-tables of kinds, `users` and `groups`, keep their own keys alone). `build` makes a connector
     from a validated model; it does no I/O. `refuses_passwords` says, of a validated model, why `password = true`
-    cannot be; None: it can.
+    cannot be; None: it can. `check_place` says what is wrong with a place that a step `move:PLACE` names, as
+    "problem; remedy" (None: nothing). A connector without it moves nothing: such a step is refused at load.
     """
 
     name: str
     settings: type[BaseModel]
     build: Callable[[Any, Context], Connector]
     refuses_passwords: Callable[[Any], Fault | None] = takes_no_passwords
+    check_place: Callable[[str], str | None] | None = None

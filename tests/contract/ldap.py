@@ -19,7 +19,7 @@ Connect = Callable[..., LdapConnector]
 
 
 def connector_to(tree: Tree, **keys: Any) -> LdapConnector:
-    """A connector to a tree; `keys` are those of the config, before which the usual ones stand back."""
+    """A connector to a tree; `keys` are those of the config, and `places`; the usual ones stand back before them."""
     table = {
         "url": tree.slapd.url,
         "bind_dn": SERVICE,
@@ -28,9 +28,9 @@ def connector_to(tree: Tree, **keys: Any) -> LdapConnector:
         "groups": {"base": tree.groups},
         **keys,
     }
-    password = table.pop("password", PASSWORD)
+    password, places = table.pop("password", PASSWORD), table.pop("places", {})
     settings = LdapSettings.model_validate(table, context={"secrets": lambda _: SecretStr(password)})
-    return build(settings, Context("corp", Path("/")))
+    return build(settings, Context("corp", Path("/"), places))
 
 
 def person(uid: str, **attributes: Value | tuple[Value, ...]) -> Entry:

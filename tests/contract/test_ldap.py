@@ -9,7 +9,14 @@ import pytest
 
 from connectors.ldap.directory import Directory, Facts
 from connectors.sdk import Connector, Entry, Ref
-from connectors.sdk.testing import ActivationContract, ConnectorContract, MembersContract, PasswordContract, Samples
+from connectors.sdk.testing import (
+    ActivationContract,
+    ConnectorContract,
+    MembersContract,
+    MovesContract,
+    PasswordContract,
+    Samples,
+)
 from connectors.sdk.testing.activation import WithActivation
 from connectors.sdk.testing.passwords import WithPasswords
 from tests.contract.ldap import Connect, person
@@ -18,11 +25,17 @@ from tests.slapd import Tree
 PASSWORD = "a-password-of-no-worth"
 
 
-class TestLdap(ConnectorContract, MembersContract, ActivationContract, PasswordContract):
+class TestLdap(ConnectorContract, MembersContract, ActivationContract, PasswordContract, MovesContract):
+    @pytest.fixture
+    def elsewhere(self, tree: Tree) -> str:
+        left = f"ou=left,{tree.base}"
+        tree.add(left, "organizationalUnit")
+        return left
+
     @pytest.fixture
     def build(self, tree: Tree, connect: Connect) -> Callable[[], Connector]:
         self.tree = tree
-        return lambda: connect(tree)
+        return lambda: connect(tree, places={"users": (f"ou=left,{tree.base}",)})
 
     @pytest.fixture
     def samples(self) -> Samples:

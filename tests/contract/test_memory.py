@@ -8,12 +8,23 @@ import pytest
 
 from connectors.sdk import Connector, Entry, Ref
 from connectors.sdk.memory import MemoryConnector
-from connectors.sdk.testing import ActivationContract, ConnectorContract, MembersContract, PasswordContract, Samples
+from connectors.sdk.testing import (
+    ActivationContract,
+    ConnectorContract,
+    MembersContract,
+    MovesContract,
+    PasswordContract,
+    Samples,
+)
 from connectors.sdk.testing.activation import WithActivation
 from connectors.sdk.testing.passwords import WithPasswords
 
 
-class TestMemory(ConnectorContract, MembersContract, ActivationContract, PasswordContract):
+class TestMemory(ConnectorContract, MembersContract, ActivationContract, PasswordContract, MovesContract):
+    @pytest.fixture
+    def elsewhere(self) -> str:
+        return "left"
+
     @pytest.fixture
     def build(self) -> Callable[[], Connector]:
         target = MemoryConnector()

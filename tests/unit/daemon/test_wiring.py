@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel, ConfigDict
 
-from bridge.daemon.wiring import admits_of, clients_of, load_settings, takers_of
+from bridge.daemon.wiring import admits_of, clients_of, load_settings, takers_of, target_of
 from bridge.edge import Client
 from bridge.journal.accept import Taker
 from bridge.scim.profiles import PROFILES
 from bridge.settings import EdgeSettings, Settings
 from bridge.settings.load import load
+from connectors.sdk import Context, Plugin
+from connectors.sdk.memory import MemoryConnector
 
 CONFIG = """
 [journal]
@@ -25,6 +29,24 @@ profile = "entra"
 unknown = "refuse"
 """
 
+TARGET = """
+[targets.corp]
+connector = "memory"
+tenant = "hr"
+[targets.corp.users]
+on_delete = ["lock", "9d move:left"]
+[targets.corp.users.attributes]
+uid = "userName"
+[targets.corp.groups.attributes]
+cn = "displayName"
+"""
+
+
+class Own(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    users: dict[str, str] = {}
+    groups: dict[str, str] = {}
+
 
 def test_a_client_gets_its_tenant_its_profile_and_its_word_on_unknown_attributes(tmp_path: Path) -> None:
     clients = clients_of(_settings(tmp_path))
@@ -33,10 +55,24 @@ def test_a_client_gets_its_tenant_its_profile_and_its_word_on_unknown_attributes
     assert Client("microsoft", "default", PROFILES["entra"], refuses_unknown=True) == clients.find("secret")
 
 
-def _settings(folder: Path) -> Settings:
+def test_a_connector_hears_where_leavers_are_moved_to(tmp_path: Path) -> None:
+    heard: list[Context] = []
+
+    def build(_: object, context: Context) -> MemoryConnector:
+        heard.append(context)
+        return MemoryConnector()
+
+    plugins = {"memory": Plugin("memory", Own, build, check_place=lambda _: None)}
+    settings = _settings(tmp_path, TARGET, plugins)
+    target_of(settings, settings.targets["corp"], plugins)
+
+    assert [Context("corp", tmp_path, {"users": ("left",)})] == heard
+
+
+def _settings(folder: Path, more: str = "", plugins: Mapping[str, Plugin] | None = None) -> Settings:
     path = folder / "bridge.toml"
-    path.write_text(CONFIG)
-    return load(path, {}, environ={"JOURNAL_KEY": "00" * 32, "PLAIN": "plain", "SECRET": "secret"})
+    path.write_text(CONFIG + more)
+    return load(path, plugins or {}, environ={"JOURNAL_KEY": "00" * 32, "PLAIN": "plain", "SECRET": "secret"})
 
 
 @pytest.mark.parametrize(

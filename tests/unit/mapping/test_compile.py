@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from bridge.mapping import MappingInvalid, compile_rules, compile_target, project
 from bridge.mapping.compile import check_target
-from bridge.mapping.rules import Rules, Wanted
+from bridge.mapping.rules import Rules, Source, Wanted
 from bridge.scim.resource_types import CORE, ResourceType
 from bridge.settings import Fault, KindSettings, TargetSettings
 
@@ -44,14 +44,41 @@ def test_rules_keep_the_order_and_the_policies_of_the_config() -> None:
 
     assert ("users", "User", ("uid", "sn", "cn")) == (rules.kind, rules.type, rules.names)
     assert ["replace", "replace", "seed"] == [a.mode for a in rules.attributes]
-    assert ("lock", None, "lock", "keep", "recreate", "never") == (
-        rules.on_disable,
-        rules.switch,
-        rules.on_delete,
-        rules.on_leave,
-        rules.on_missing,
-        rules.adopt,
+    assert (None, "recreate", "never") == (rules.switch, rules.on_missing, rules.adopt)
+    assert {"disabled": ["lock"], "left scope": ["keep"], "deleted": ["lock"]} == _steps(rules)
+
+
+def _steps(rules: Rules) -> dict[str, list[str]]:
+    return {departure: [step.does for step in ladder] for departure, ladder in rules.ladders.items()}
+
+
+def test_who_leaves_the_scope_is_disabled_as_others_are_and_out_of_its_groups() -> None:
+    rules = _rules(on_disable="attribute:state=off|on", attributes={"uid": "userName"})
+
+    assert ["lock", "attribute", "strip-groups"] == _steps(rules)["left scope"]
+    assert ["delete"] == _steps(_rules(on_leave="delete", attributes={"uid": "userName"}))["left scope"]
+
+
+def test_an_attribute_that_deleting_alone_writes_says_on_until_then() -> None:
+    rules = _rules(on_delete=["attribute:state=off|on", "30d delete"], attributes={"uid": "userName"})
+
+    (state,) = [each for each in rules.attributes if each.name == "state"]
+    assert [("on",), ("on",)] == [state.read(Source({"active": active})) for active in (True, False)]
+
+
+def test_who_returns_is_known_by_what_is_mapped() -> None:
+    assert ("uid",) == _rules(returning="uid", attributes={"uid": "userName"}).returning
+    (fault,) = _faults(returning=["uid", "number"], attributes={"uid": "userName"})
+
+    assert ("targets.corp.users.returning", "number is not mapped") == (fault.place, fault.problem)
+
+
+def test_one_attribute_alone_says_whether_an_account_may_be_used() -> None:
+    (fault,) = _faults(
+        on_disable="attribute:state=off|on", on_delete="attribute:other=off|on", attributes={"uid": "userName"}
     )
+
+    assert "targets.corp.users.on_delete" == fault.place
 
 
 def test_every_fault_is_told_at_once_with_its_place() -> None:

@@ -25,6 +25,7 @@ _ENTRIES = st.builds(
     st.dictionaries(_TEXT, st.lists(_VALUES, min_size=1, max_size=3).map(tuple), max_size=3),
     st.none() | st.builds(Ref, _TEXT, _TEXT, _TEXT),
     st.none() | st.lists(_TEXT, max_size=3).map(tuple),
+    st.none() | _TEXT,
 )
 
 

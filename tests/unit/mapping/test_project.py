@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.mapping import Absent, AbsentReason, MappingFailed, Rules, Wanted, compile_target, project
+from bridge.mapping import Absent, Departure, MappingFailed, Rules, Wanted, compile_target, project
 from bridge.scim.resource_types import CORE
 from bridge.settings import KindSettings, TargetSettings
 from connectors.sdk import Reference
@@ -51,13 +51,13 @@ def test_an_entry_has_the_values_of_its_rules(user: dict[str, Any]) -> None:
 
 
 def test_a_deleted_resource_is_absent() -> None:
-    assert Absent(AbsentReason.DELETED) == project(_rules(), None)
+    assert Absent(Departure.DELETED) == project(_rules(), None)
 
 
 def test_who_left_the_scope_is_absent(user: dict[str, Any]) -> None:
     rules = _rules(scope='userType eq "Employee"')
 
-    assert Absent(AbsentReason.LEFT_SCOPE) == project(rules, user)
+    assert Absent(Departure.LEFT_SCOPE) == project(rules, user)
     assert isinstance(project(rules, {**user, "userType": "employee"}), Wanted)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -224,3 +225,31 @@ def test_a_secret_in_place_of_the_switch_says_what_is_meant(faults: Faults, soun
     assert "targets.a.password" == fault.place
     assert "user_password" in fault.remedy
     assert "credential:app" not in fault.problem
+
+
+LADDER = 'on_delete = ["lock", "30d move:left"]\non_disable = "move:{}"\nbase ='
+
+
+def test_leavers_are_moved_only_where_there_are_places(faults: Faults, sound: str, target: str) -> None:
+    found = faults(sound + target.replace("base =", LADDER.format("away")))
+
+    assert {"targets.corp.users.on_delete": '"move:left"', "targets.corp.users.on_disable": '"move:away"'} == {
+        fault.place: fault.value for fault in found
+    }
+    assert {"the connector memory has no places to move entries to"} == {fault.problem for fault in found}
+    assert {"leave the step out"} == {fault.remedy for fault in found}
+
+
+def test_a_place_is_the_connectors_to_judge(
+    faults: Faults, read: Load, plugins: Mapping[str, Plugin], sound: str, target: str
+) -> None:
+    judging = {
+        "memory": replace(
+            plugins["memory"], check_place=lambda place: None if place == "left" else "is no place; write left"
+        )
+    }
+    (fault,) = faults(sound + target.replace("base =", LADDER.format("away")), judging)
+
+    assert ("targets.corp.users.on_disable", "is no place", "write left") == (fault.place, fault.problem, fault.remedy)
+    settings = read(sound + target.replace("base =", LADDER.format("left")), judging)
+    assert ("left", "left") == settings.targets["corp"].kinds["users"].places

@@ -21,14 +21,8 @@ Faults = Callable[..., list[Fault]]
         ({"targets": {"a": {"pools": {}}}}, "targets.a.pools"),
         ({"targets": {"a": {"drift": "accept"}}}, "targets.a.drift"),
         ({"targets": {"a": {"users": {"match": ["uid"]}}}}, "targets.a.users.match"),
-        ({"targets": {"a": {"users": {"returning": ["uid"]}}}}, "targets.a.users.returning"),
         ({"targets": {"a": {"groups": {"adopt": "ask"}}}}, "targets.a.groups.adopt"),
         ({"targets": {"a": {"users": {"adopt": "match"}}}}, "targets.a.users.adopt"),
-        ({"targets": {"a": {"users": {"on_disable": ["lock"]}}}}, "targets.a.users.on_disable"),
-        ({"targets": {"a": {"users": {"on_disable": "strip-groups"}}}}, "targets.a.users.on_disable"),
-        ({"targets": {"a": {"users": {"on_disable": "move:ou=x"}}}}, "targets.a.users.on_disable"),
-        ({"targets": {"a": {"users": {"on_delete": ["lock", "90d delete"]}}}}, "targets.a.users.on_delete"),
-        ({"targets": {"a": {"users": {"on_delete": "30d delete"}}}}, "targets.a.users.on_delete"),
     ],
 )
 def test_each_is_told_at_its_place_and_taken_out(raw: dict[str, object], place: str) -> None:

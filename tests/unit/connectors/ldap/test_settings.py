@@ -146,3 +146,18 @@ def test_passwords_of_people_never_go_in_the_clear(keys: dict[str, Any], takes: 
 
     assert takes == (fault is None)
     assert fault is None or "ldaps://" in fault.remedy
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong"),
+    [
+        ("ou=left,dc=x", None),
+        ("left", "is not a distinguished name: no 'attribute=value' at character 1; write it as in move:ou=left,dc=e"),
+        (" ", "names no place; write it as in move:ou=left"),
+    ],
+)
+def test_a_place_to_move_leavers_to_is_a_dn(place: str, wrong: str | None) -> None:
+    said = plugin.check_place(place) if plugin.check_place else "unchecked"
+
+    assert (said is None) == (wrong is None)
+    assert wrong is None or (said or "").startswith(wrong)

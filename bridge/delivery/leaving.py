@@ -1,0 +1,123 @@
+"""Make an entry unusable, take it out of its groups, move it aside, remove it: what the ladder of leavers asks for.
+
+Each is asked of the guards first, and each may be repeated. A lock of ours is taken back here too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bridge.delivery.entries import Entries, digest
+from bridge.delivery.guarding import Guarding
+from bridge.delivery.progress import NotYet, Progress
+from bridge.journal import Journal, target_members
+from bridge.journal.holds import Operation
+from bridge.mapping.entry_json import decode, encode
+from bridge.plans.goal import Goal
+from bridge.plans.intent import Intent
+from bridge.targets import Target
+from connectors.sdk import Capability, Change, Delta, Entry, Verb
+
+MOST_WAITS = 6
+"""Times a delete waits for the groups that name its user; a parked group must not keep an account for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """The leavers of one target."""
+
+    journal: Journal
+    target: Target
+    guarding: Guarding
+    entries: Entries
+
+    async def remove(self, progress: Progress) -> None:
+        """The entry is not there; the groups that name it lose it first."""
+        link = progress.link
+        if link.ref is None and link.intent is not None:
+            await self.entries.recognise(progress, Intent.decode(link.intent))
+        ref = progress.link.ref
+        if ref is not None:
+            if not await self.guarding.may(progress, Operation.DELETE):
+                return
+            progress.now(member=False)
+            await self._leave_groups_first(progress)
+            await self.target.delete(ref)
+            progress.did("delete")
+        progress.gone()
+
+    async def leave(self, progress: Progress, aim: Goal) -> None:
+        """The entry stays: locked, said to be off, out of every group, moved aside, as far as that is asked for."""
+        link = progress.link
+        locks, off = aim.locked and not link.disabled, self._off(progress) if aim.off else ()
+        strips = link.member and not aim.member and self._is_named(progress)
+        if link.ref is not None and (locks or off or strips):
+            if not await self.guarding.may(progress, progress.leaves):
+                return
+            if locks:
+                await self.lock(progress, active=False)
+        progress.now(member=aim.member)
+        if link.ref is not None and link.applied is not None and (off or aim.under):
+            await self._carry(progress, decode(link.applied), off, aim.under)
+
+    async def disable(self, progress: Progress) -> None:
+        """Lock the account, if the guards let it; one that was made just now was never in use."""
+        if progress.link.ref is None or progress.link.disabled:
+            return
+        if progress.is_new or await self.guarding.may(progress, progress.leaves):
+            await self.lock(progress, active=False)
+
+    async def name(self, progress: Progress, *, member: bool) -> None:
+        """Whether groups may name the entry; out of all of them, if the guards let it."""
+        strips = progress.link.member and not member and self._is_named(progress)
+        if not strips or await self.guarding.may(progress, progress.leaves):
+            progress.now(member=member)
+
+    async def lock(self, progress: Progress, *, active: bool) -> None:
+        """Lock or unlock the account; only what we locked is ever unlocked."""
+        ref = progress.link.ref
+        if ref is None or progress.link.disabled is not active:
+            return
+        await self.target.activate(ref, active)
+        progress.now(disabled=not active)
+        progress.did("unlock" if active else "lock")
+
+    def _off(self, progress: Progress) -> tuple[Change, ...]:
+        """The change by which the entry says that the account may not be used; none where it says so."""
+        switch, applied = progress.rules.switch, progress.link.applied
+        if switch is None or applied is None or decode(applied).attributes.get(switch.attribute) == (switch.off,):
+            return ()
+        return (Change(switch.attribute, Verb.REPLACE, (switch.off,)),)
+
+    async def _carry(self, progress: Progress, applied: Entry, off: tuple[Change, ...], under: str | None) -> None:
+        """Say that it is off, and put it where leavers are; whatever else is in the entry stays as it is."""
+        link, ref = progress.link, progress.link.ref
+        assert ref is not None
+        place, moves = link.claim, False
+        if under is not None:
+            place = self.entries.place(replace(applied, under=under))
+            moves = place != link.claim
+            if link.verify:  # a move that was sent and not settled: its place is claimed already
+                actual = await self.entries.actual(progress, ref)
+                ref, moves = actual.ref or ref, moves or self.entries.was_moved(actual, place)
+            moves = moves and await self.guarding.may(progress, Operation.RENAME, digest(place))
+        values = {change.attribute: change.values for change in off}
+        entry = Entry(applied.kind, {**applied.attributes, **values}, under=under if moves else applied.under)
+        if moves and place is not None and place != link.claim:
+            await self.entries.places.must_be_ours(progress, place, None)
+        if moves or off:
+            progress.at(await self.target.update(ref, Delta(entry, off, moves)))
+            progress.did("move" if moves else "update", off)
+        progress.now(applied=encode(entry), claim=place if moves else link.claim, verify=link.verify and under is None)
+
+    async def _leave_groups_first(self, progress: Progress) -> None:
+        link = progress.link
+        if link.attempts >= MOST_WAITS or not self._is_named(progress):
+            return
+        if self.target.has(Capability.ACTIVATION) and progress.rules.is_account:
+            await self.lock(progress, active=False)
+        raise NotYet("groups at the target name it still", seconds=0.25 * 2.0**link.attempts)
+
+    def _is_named(self, progress: Progress) -> bool:
+        resource = progress.link.resource
+        return self.journal.read(lambda db: target_members.is_named(db, self.target.name, resource))
