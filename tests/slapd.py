@@ -73,6 +73,13 @@ class Tree:
         _, result, found, _ = self.admin.search(dn, "(objectClass=*)", "BASE", attributes=list(attributes) or ["*"])
         return dict(found[0]["raw_attributes"]) if result["result"] == 0 else None
 
+    def id_of(self, dn: str) -> list[bytes]:
+        """What the directory knows the entry by, whatever its name."""
+        name = "entryUUID" if self.is_openldap else "nsUniqueId"
+        found = self.read(dn, name)
+        assert found is not None
+        return found[name]
+
     def can_bind(self, dn: str, password: str) -> bool:
         line = ldap3.Connection(ldap3.Server(self.slapd.url, get_info=ldap3.NONE), dn, password)
         try:

@@ -20,8 +20,9 @@ def delta(
 ) -> tuple[Change, ...]:
     """Return the changes that turn `have` into `want`, compared as the target compares.
 
-    `applied` is what we wrote last: of a merged attribute, only values found there are taken away again.
-    Without it nothing is known to be ours, and merged attributes only gain values.
+    `applied` is what we wrote last: of a merged attribute, only values found there are taken away again, and a value
+    that SCIM spells otherwise by now is written, though the target takes both for equal: once, for the target may keep
+    its own spelling. Without it nothing is known to be ours, and merged attributes only gain values.
     """
     changes: list[Change] = []
     for attribute in rules.attributes:
@@ -33,10 +34,10 @@ def delta(
         there, wanted = have.get(name, ()), want.attributes.get(name, ())
         if attribute.mode is Mode.SEED or (not wanted and not attribute.clear):
             continue
+        ours = () if applied is None else applied.get(name, ())
         if attribute.mode is Mode.REPLACE:
-            changes += _replace(attribute, there, wanted, fold)
+            changes += _replace(attribute, there, wanted, ours, fold)
         else:
-            ours = () if applied is None else applied.get(name, ())
             changes += _merge(attribute, there, wanted, ours, fold)
     return tuple(changes)
 
@@ -44,8 +45,12 @@ def delta(
 Fold = Callable[[Sequence[Value]], frozenset[Value]]
 
 
-def _replace(attribute: Attribute, have: Sequence[Value], want: tuple[Value, ...], fold: Fold) -> list[Change]:
-    if fold(have) == fold(want):
+def _replace(
+    attribute: Attribute, have: Sequence[Value], want: tuple[Value, ...], ours: Sequence[Value], fold: Fold
+) -> list[Change]:
+    wanted = fold(want)
+    is_respelled = set(ours) != set(want) and fold(ours) == wanted
+    if fold(have) == wanted and not is_respelled:
         return []
     return [Change(attribute.name, Verb.REPLACE, want)]
 

@@ -126,9 +126,22 @@ async def test_values_of_others_beside_ours_are_not_lost(
     assert {b"theirs", b"two"} == set((held or {})["description"])
 
 
+async def test_a_change_of_case_alone_is_delivered_and_keeps_the_entry(world: World, tree: Tree) -> None:
+    await world.users_named(["jdoe"], displayName="jon doe")
+    before = tree.read(person(tree, "jdoe"), "uid", "cn")
+    assert {"uid": [b"jdoe"], "cn": [b"jon doe"]} == before
+    unique = tree.id_of(person(tree, "jdoe"))
+    await world.change("jdoe", userName="JDoe", displayName="Jon Doe")
+    await world.deliver_all()
+
+    assert {"uid": [b"JDoe"], "cn": [b"Jon Doe"]} == tree.read(person(tree, "jdoe"), "uid", "cn")
+    assert unique == tree.id_of(person(tree, "jdoe"))
+    assert [] == world.parked()
+
+
 async def test_two_users_swap_their_names(world: World, tree: Tree) -> None:
     await world.users_named(["a", "b"], displayName="X")
-    ids = {name: tree.read(person(tree, name), "entryUUID") for name in "ab"}
+    ids = {name: tree.id_of(person(tree, name)) for name in "ab"}
     await world.change("a", userName="tmp")
     await world.change("b", userName="a")
     world.names["was-a"], world.names["was-b"] = world.names["tmp"], world.names["a"]
@@ -136,5 +149,5 @@ async def test_two_users_swap_their_names(world: World, tree: Tree) -> None:
     await world.deliver_all()
 
     assert [] == world.parked()
-    assert ids["a"] == tree.read(person(tree, "b"), "entryUUID")
-    assert ids["b"] == tree.read(person(tree, "a"), "entryUUID")
+    assert ids["a"] == tree.id_of(person(tree, "b"))
+    assert ids["b"] == tree.id_of(person(tree, "a"))

@@ -35,6 +35,16 @@ def test_what_differs_is_replaced_in_the_order_of_the_rules() -> None:
     assert (Change("b", Verb.REPLACE, ("x", "y")), Change("a", Verb.REPLACE, ("2",))) == changes
 
 
+def test_what_scim_spells_otherwise_is_written_once() -> None:
+    """Whatever the target made of it: what we wrote last is what counts."""
+    rules, was, now = _rules("a"), {"a": ("jon",)}, {"a": ("Jon",)}
+
+    assert (Change("a", Verb.REPLACE, ("Jon",)),) == _delta(rules, was, now, was)
+    assert (Change("a", Verb.REPLACE, ("Jon",)),) == _delta(rules, {"a": ("JON",)}, now, was)
+    assert () == _delta(rules, {"a": ("JON",)}, now, now)
+    assert () == _delta(rules, {"a": ("JON",)}, now, {})
+
+
 def test_the_target_says_what_is_equal() -> None:
     assert () == _delta(_rules("a"), {"a": ("ONE", "two")}, {"a": ("two", "one")})
 
