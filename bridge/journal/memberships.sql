@@ -35,12 +35,12 @@ SELECT count(*) FROM membership WHERE group_id = :group;
 SELECT 1 FROM membership WHERE group_id = :group LIMIT 1 OFFSET :number;
 
 -- add --
--- What the client did not say of a member's type, its resource says, if there is one.
+-- What a member is, its resource says, where there is one; else the client, and at last it is taken for a user.
 INSERT INTO membership (group_id, member, type, display)
 SELECT :group, json_extract(m.value, '$.value'),
   coalesce(
-    json_extract(m.value, '$.type'),
     (SELECT type FROM resource AS r WHERE r.id = json_extract(m.value, '$.value') AND r.tenant = :tenant),
+    json_extract(m.value, '$.type'),
     'User'),
   json_extract(m.value, '$.display')
 FROM json_each(:members) AS m WHERE true

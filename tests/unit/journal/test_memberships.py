@@ -126,18 +126,17 @@ def test_operations_are_carried_out_in_order(tx):
     assert ["b"] == ids(tx)
 
 
-def test_a_member_has_the_type_the_client_said(tx):
-    store(tx, "a", "User")
-
+def test_a_member_that_is_not_there_has_the_type_the_client_said(tx):
     apply(tx, MembersAdd((Member("a", "Group", "A"),)))
 
     assert [Member("a", "Group", "A")] == memberships.of(tx.db, "g")
 
 
-def test_a_type_the_client_did_not_say_is_that_of_the_resource(tx):
+@pytest.mark.parametrize("said", [None, "User", "Group"])
+def test_a_member_that_is_there_has_the_type_of_its_resource(tx, said):
     store(tx, "team", "Group")
 
-    apply(tx, add("team"))
+    apply(tx, MembersAdd((Member("team", said),)))
 
     assert [Member("team", "Group", None)] == memberships.of(tx.db, "g")
 
