@@ -1,5 +1,4 @@
 import asyncio
-import os
 import sqlite3
 import stat
 
@@ -172,8 +171,17 @@ async def test_what_a_killed_process_left_in_the_log_is_written_to_the_file_anew
     second = opened(copy)
 
     assert ["a"] == second.read(names)
-    assert 0 == os.stat(copy / "journal.db-wal").st_size
+    assert not any((copy / "journal.db-wal").read_bytes())
     await second.close()
+
+
+async def test_the_log_has_its_room_before_anything_is_written(tmp_path, journal):
+    """What lengthens a file makes each of its syncs dear."""
+    room = (tmp_path / "journal.db-wal").stat().st_size
+    for number in range(100):
+        await journal.submit(put(f"{number}"))
+
+    assert room == (tmp_path / "journal.db-wal").stat().st_size
 
 
 async def test_a_log_that_another_program_reads_cannot_be_folded_so_it_is_said(tmp_path, monkeypatch):
