@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 
 _ESCAPED = frozenset('"+,;<>\\=')
 _PLAIN = re.compile(r'(?![ #])[^"+,;<>\\=\0\udc80-\udcff]*(?<! )')
@@ -46,24 +46,43 @@ class NotADn(ValueError):
     """The text is not a distinguished name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rdn:
     """One step: usually one attribute and its value, several where the RDN is multi-valued."""
 
     parts: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        return _written(self)
+        return self._written
+
+    @cached_property  # the steps of a base stand in every DN
+    def _written(self) -> str:
+        return "+".join(f"{name}={escape(value)}" for name, value in self.parts)
+
+    @cached_property
+    def compared(self) -> str:
+        """As it is compared: no alias, no case, nor the order of its parts counts."""
+        named = ((ALIASES.get(name.lower(), name.lower()), value) for name, value in self.parts)
+        return "+".join(sorted(f"{name}={escape(plain(value))}" for name, value in named))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dn:
     """A name from its entry up to the root; no steps at all is the root."""
 
     rdns: tuple[Rdn, ...]
 
     def __str__(self) -> str:
-        return ",".join(map(str, self.rdns))
+        return self._written
+
+    @cached_property
+    def _written(self) -> str:
+        return ",".join([rdn._written for rdn in self.rdns])
+
+    @cached_property
+    def compared(self) -> str:
+        """As it is compared: equal text for equal names. It is itself a DN of the same entry."""
+        return ",".join([rdn.compared for rdn in self.rdns])
 
     @property
     def parent(self) -> Dn:
@@ -73,29 +92,20 @@ class Dn:
         return Dn((Rdn(((attribute, value),)), *self.rdns))
 
 
-@lru_cache(256)  # the steps of a base stand in every DN
-def _written(rdn: Rdn) -> str:
-    return "+".join(f"{name}={escape(value)}" for name, value in rdn.parts)
-
-
 def plain(value: str) -> str:
     """Compare as nearly all naming attributes do: case and runs of spaces do not count.
 
     Spaces at the ends stay: OpenLDAP takes a name with them for the same, 389 DS for another; what is folded must be
     found by both.
     """
+    if value.isascii() and " " not in value:
+        return value.lower()
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", value)).casefold()
 
 
 def fold(dn: Dn) -> str:
-    """The DN as it is compared: equal text for equal names. It is itself a DN of the same entry."""
-    return ",".join(_fold_rdn(rdn) for rdn in dn.rdns)
-
-
-@lru_cache(256)
-def _fold_rdn(rdn: Rdn) -> str:
-    named = ((ALIASES.get(name.lower(), name.lower()), value) for name, value in rdn.parts)
-    return "+".join(sorted(f"{name}={escape(plain(value))}" for name, value in named))
+    """The DN as it is compared."""
+    return dn.compared
 
 
 def is_below(dn: Dn, base: Dn) -> bool:
@@ -190,6 +200,9 @@ def _decode(value: bytes) -> str:
 
 _SIMPLE_VALUE = r"[a-z][a-z0-9-]*=[^\\\",;+<>= #\x00-\x1f]+(?: [^\\\",;+<>= \x00-\x1f]+)*"
 _SIMPLE = re.compile(f"{_SIMPLE_VALUE}(?:,{_SIMPLE_VALUE})*")
+_FOLDED_VALUE = r"(?:uid|cn|ou|o|dc)=[a-z0-9._@-]+(?: [a-z0-9._@-]+)*"
+_FOLDED = re.compile(f"{_FOLDED_VALUE}(?:,{_FOLDED_VALUE})*")
+"""What is folded already; most names are."""
 
 
 def tidy(text: str) -> str:
@@ -209,6 +222,8 @@ def dedupe(dns: Iterable[str]) -> list[str]:
 
 def folded(text: str) -> str:
     """`fold` for text; what is no DN is compared as it stands."""
+    if _FOLDED.fullmatch(text):
+        return text
     try:
         return fold(parse(text))
     except NotADn:

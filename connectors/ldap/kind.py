@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from connectors.ldap import dn
@@ -11,6 +11,9 @@ from connectors.ldap.filters import Any, Equal, Filter
 from connectors.ldap.matching import written
 from connectors.ldap.settings import GroupsTable, KindTable, LdapSettings
 from connectors.sdk import Attributes, Entry, Ref, Reference, Value
+
+KEPT = 256
+"""Places kept in mind: each is asked for several times while its entry is delivered."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,17 @@ class Kind:
     members: str | None = None
     placeholder: str | None = None
     places: tuple[dn.Dn, ...] = ()
+    _placed: dict[tuple[str | None, str], dn.Dn] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def place(self, entry: Entry) -> dn.Dn:
         """Where an entry belongs. A `LookupError` says that it has no name."""
-        base = self.base if entry.under is None else dn.parse(entry.under)
-        return base.child(self.rdn, self.naming_value(entry.attributes))
+        named = (entry.under, self.naming_value(entry.attributes))
+        if named not in self._placed:
+            if len(self._placed) == KEPT:
+                self._placed.clear()
+            base = self.base if entry.under is None else dn.parse(entry.under)
+            self._placed[named] = base.child(self.rdn, named[1])
+        return self._placed[named]
 
     def naming_value(self, attributes: Attributes) -> str:
         if values := attributes.get(self.rdn):
@@ -73,6 +82,8 @@ def _kind(name: str, table: KindTable, places: tuple[dn.Dn, ...]) -> Kind:
 
 def _text(value: Value) -> str:
     match value:
+        case str():
+            return value
         case bytes():
             return value.decode("utf-8", "surrogateescape")
         case Ref() | Reference():
