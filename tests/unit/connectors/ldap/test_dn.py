@@ -27,6 +27,11 @@ def test_folding_twice_is_folding_once(name: Dn) -> None:
     assert dn.fold(name) == dn.fold(dn.parse(dn.fold(name)))
 
 
+@given(st.from_regex(dn._FOLDED, fullmatch=True))
+def test_what_is_known_at_a_glance_to_be_folded_is(name: str) -> None:
+    assert name == dn.fold(dn.parse(name)) == dn.folded(name)
+
+
 @given(DNS)
 def test_hex_escapes_and_the_order_of_parts_do_not_count(name: Dn) -> None:
     spelled = ", ".join(
