@@ -7,7 +7,6 @@ a read-only connection of its own. A lock file keeps a second process out.
 from __future__ import annotations
 
 import asyncio
-import errno
 import fcntl
 import os
 import sqlite3
@@ -23,8 +22,10 @@ from bridge.journal.writer import PATIENCE, Tx, Writer
 T = TypeVar("T")
 OLDEST = (3, 37)
 """The first SQLite with STRICT tables."""
-WAL_ROOM = 8
-"""Mebibytes: what the log holds between two checkpoints."""
+WAL_ROOM = 8 * 2**20
+"""Bytes that the log has from the beginning; it seldom needs more between two checkpoints."""
+PLENTY = 1 * 2**30
+"""Bytes that are free on a disk on which nobody misses that room."""
 SOUND = (3, 51, 3)
 """The first SQLite without the WAL-reset bug: before, two connections that checkpoint at once can corrupt the file."""
 
@@ -226,17 +227,17 @@ def _fold(db: sqlite3.Connection, path: Path) -> None:
 def _make_room(path: Path) -> None:
     """Write zeros where the log is going to be: the sync of what lengthens a file costs two or three of what does not.
 
-    They are no frames to SQLite. On a disk without room for them the log grows as it ever did.
+    They are no frames to SQLite. Where the disk has no plenty the log grows as it ever did.
     """
     try:
+        disk = os.statvfs(path.parent)
+        if disk.f_bavail * disk.f_frsize < PLENTY:
+            return
         with path.with_name(path.name + "-wal").open("r+b", buffering=0) as log:
-            log.truncate(0)
-            for _ in range(WAL_ROOM):
-                log.write(bytes(2**20))
+            log.write(bytes(WAL_ROOM))
             os.fsync(log)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise JournalUnusable(f"{path}-wal: {error.strerror}; look at the disk (dmesg)") from error
+        raise JournalUnusable(f"{path}-wal: {error.strerror}; look at the disk (dmesg)") from error
 
 
 def sync_folder(path: Path) -> None:
