@@ -23,11 +23,21 @@ from bridge.edge.listing import find
 from bridge.edge.me import own
 from bridge.edge.parts import Asked, Client, Edge
 from bridge.edge.routes import Route, readable
-from bridge.edge.shown import dumped, is_large, location, show_alone, shows_delivery
+from bridge.edge.shown import (
+    dump_if_small,
+    dump_large,
+    dumped,
+    is_alone,
+    is_large,
+    location,
+    show_alone,
+    shows_delivery,
+)
 from bridge.edge.stamps import etag
 from bridge.edge.waiting import wait_for_targets
-from bridge.journal import resources
+from bridge.journal import Connection, resources
 from bridge.journal.accept import Accepted
+from bridge.journal.resources import Stored
 from bridge.scim import etags
 from bridge.scim.discovery import offered
 from bridge.scim.errors import MethodNotAllowed, NotFound, NotImplementedHere, PreconditionFailed
@@ -128,16 +138,34 @@ async def _list(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Resp
 
 
 async def _get(edge: Edge, _request: web.BaseRequest, asked: Asked) -> web.Response:
-    tenant, type_, id_ = asked.client.tenant, asked.type, asked.id or ""
-    stored = edge.journal.read(lambda db: resources.get(db, tenant, type_.name, id_))
-    if stored is None:
-        raise NotFound(f"there is no {type_.name} with id {id_[:80]}")
+    stored = edge.journal.glance(lambda db: _find(db, asked))
     if asked.if_match is not None and not etags.names(asked.if_match, stored.version):
         raise PreconditionFailed(etags.FAILED)
-    unchanged = asked.if_none_match is not None and etags.names(asked.if_none_match, stored.version)
-    if unchanged and not shows_delivery(asked.search):  # which goes on without a new version
+    if _has_it(asked, stored):
         return web.Response(status=304, headers={"ETag": etag(stored.version)})
-    return await _resource(edge, asked, Accepted(stored, changed=False), 200)
+    if is_alone(asked.type, stored, asked.search):
+        return _show(edge, asked, stored, 200, show_alone(edge, asked.type, stored, asked.search))
+    stored, body = edge.journal.read(lambda db: _look(db, edge, asked))
+    return _show(edge, asked, stored, 200, body or await dump_large(edge, asked, stored))
+
+
+def _find(db: Connection, asked: Asked) -> Stored:
+    stored = resources.get(db, asked.client.tenant, asked.type.name, asked.id or "")
+    if stored is None:
+        raise NotFound(f"there is no {asked.type.name} with id {(asked.id or '')[:80]}")
+    return stored
+
+
+def _look(db: Connection, edge: Edge, asked: Asked) -> tuple[Stored, bytes | None]:
+    """The resource, and as it is shown, both of one moment; a large one is not put together here."""
+    stored = _find(db, asked)
+    return stored, dump_if_small(db, edge, asked, stored)
+
+
+def _has_it(asked: Asked, stored: Stored) -> bool:
+    """Whether the client has what it asks for. How far the targets are goes on without a new version."""
+    has = asked.if_none_match is not None and etags.names(asked.if_none_match, stored.version)
+    return has and not shows_delivery(asked.search)
 
 
 async def _create(edge: Edge, request: web.BaseRequest, asked: Asked) -> web.Response:
@@ -167,9 +195,7 @@ _ON_TYPE: dict[str, Act] = {"GET": _list, "HEAD": _list, "POST": _create}
 _ON_RESOURCE: dict[str, Act] = {"GET": _get, "HEAD": _get, "PUT": _put, "PATCH": _patch, "DELETE": _delete}
 
 
-async def _resource(
-    edge: Edge, asked: Asked, accepted: Accepted, status: int, waited: dict[str, str] | None = None
-) -> web.Response:
+async def _resource(edge: Edge, asked: Asked, accepted: Accepted, status: int, waited: dict[str, str]) -> web.Response:
     stored = accepted.stored
     body: object
     is_alone = accepted.created and "members" not in asked.type.related
@@ -177,5 +203,11 @@ async def _resource(
         body = show_alone(edge, asked.type, stored, asked.search)
     else:
         body = await dumped(edge, asked, stored, delivery=bool(waited))
+    return _show(edge, asked, stored, status, body, waited)
+
+
+def _show(
+    edge: Edge, asked: Asked, stored: Stored, status: int, body: object, waited: dict[str, str] | None = None
+) -> web.Response:
     headers = {"ETag": etag(stored.version), "Location": location(edge, asked.type, stored.id), **(waited or {})}
     return json_response(body, status, headers)

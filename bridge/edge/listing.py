@@ -10,10 +10,11 @@ from collections.abc import Sequence
 import orjson
 
 from bridge.edge.parts import Client, Edge
-from bridge.edge.shown import show, shows_delivery, shows_members
+from bridge.edge.shown import is_alone, show, show_alone, shows_delivery, shows_members
 from bridge.edge.sorting import Key, keys_of, ordered
 from bridge.edge.stretches import Plan, Stretch
-from bridge.journal import Connection, lists
+from bridge.journal import Connection, lists, resources
+from bridge.journal.filters import key_of
 from bridge.journal.resources import Stored
 from bridge.scim.filter import parse
 from bridge.scim.messages import Search, list_response
@@ -23,12 +24,22 @@ from bridge.scim.resource_types import ResourceType
 async def find(edge: Edge, client: Client, types: list[ResourceType], search: Search) -> bytes:
     """The ListResponse, as JSON."""
     tree = parse(search.filter) if search.filter else None
+    if search.sort_by is None and len(types) == 1 and (key := key_of(tree, types[0])) is not None:
+        one = edge.journal.glance(lambda db: resources.by_key(db, client.tenant, types[0].name, *key))
+        if one is None or is_alone(types[0], one, search):
+            return _answer_one(edge, types[0], one, search)
     plans = [Plan(edge, client.tenant, type_, tree) for type_ in types]
     if not (shows_delivery(search) or any(shows_members(type_, search) for type_ in types)):
         short = edge.journal.read(lambda db: _answer_if_short(db, edge, plans, search))
         if short is not None:
             return short
     return await edge.journal.scan(lambda db: _answer(db, edge, plans, search))
+
+
+def _answer_one(edge: Edge, type_: ResourceType, one: Stored | None, search: Search) -> bytes:
+    """The answer where a key is asked for, and all that is shown stands in the resource: one statement, no more."""
+    page = [] if one is None or search.start > 1 or not search.count else [show_alone(edge, type_, one, search)]
+    return orjson.dumps(list_response(page, 0 if one is None else 1, search.start))
 
 
 def _answer_if_short(db: Connection, edge: Edge, plans: Sequence[Plan], search: Search) -> bytes | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bridge.edge.parts import Client, Edge
 from bridge.journal import Connection, resources
+from bridge.journal.resources import Stored
 from bridge.scim.errors import NotFound, NotImplementedHere
 from bridge.scim.resource_types import USER, ResourceType, fold
 
@@ -14,11 +15,11 @@ def own(edge: Edge, client: Client) -> tuple[ResourceType, str]:
     if me is None:
         raise NotImplementedHere("/Me is no user here: the settings of this client name none")
 
-    def look(db: Connection) -> str | None:
-        by_id = resources.get(db, client.tenant, USER.name, me)
-        return resources.named(db, client.tenant, USER.name, fold(me)) or (by_id.id if by_id else None)
+    def look(db: Connection) -> Stored | None:
+        found = resources.named(db, client.tenant, USER.name, fold(me))
+        return found or resources.get(db, client.tenant, USER.name, me)
 
-    id_ = edge.journal.read(look)
-    if id_ is None:
+    user = edge.journal.read(look)
+    if user is None:
         raise NotFound("the user that the settings name for /Me is not here (yet)")
-    return edge.types[USER.name], id_
+    return edge.types[USER.name], user.id

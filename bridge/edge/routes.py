@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 USUAL = "/scim/v2"
@@ -11,8 +11,7 @@ USUAL = "/scim/v2"
 FIXED = ("ServiceProviderConfig", "ResourceTypes", "Schemas", "Me", "Bulk")
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """The parts below the base, None where the path is not below it; and the name for the log."""
 
     parts: tuple[str, ...] | None
@@ -24,14 +23,14 @@ class Routes:
 
     def __init__(self, base_url: str, endpoints: Iterable[str]) -> None:
         own = urlsplit(base_url).path.rstrip("/")
-        self._bases = tuple(dict.fromkeys((own, USUAL)))
+        self._bases = tuple(dict.fromkeys((f"{own}/", f"{USUAL}/")))
         self._names = {name.lower(): f"/{name}" for name in (*endpoints, *FIXED)} | {"": "/", ".search": "/.search"}
 
     def find(self, raw_path: str) -> Route:
         """The route of a path as it came, percent-encoded. One slash more than is needed is one slash."""
         for base in self._bases:
-            if raw_path.startswith(base + "/") or raw_path == base:
-                parts = tuple(readable(unquote(part)) for part in raw_path[len(base) :].split("/") if part)
+            if raw_path.startswith(base) or raw_path == base[:-1]:
+                parts = tuple([_part(part) for part in raw_path[len(base) :].split("/") if part])
                 return Route(parts, self._name(parts))
         return Route(None, "elsewhere")
 
@@ -42,6 +41,10 @@ class Routes:
         if len(parts) <= 1:
             return head
         return f"{head}/.search" if parts[1] == ".search" else f"{head}/{{id}}"
+
+
+def _part(raw: str) -> str:
+    return readable(unquote(raw)) if "%" in raw or not raw.isascii() else raw
 
 
 def readable(text: str) -> str:

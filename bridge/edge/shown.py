@@ -28,16 +28,23 @@ def location(edge: Edge, type_: ResourceType, id_: str) -> str:
 
 async def dumped(edge: Edge, asked: Asked, stored: Stored, *, delivery: bool = False) -> bytes:
     """The resource as JSON; a large group is put together in a thread. `delivery`: with the targets' state, unasked."""
+    small = edge.journal.read(lambda db: dump_if_small(db, edge, asked, stored, delivery=delivery))
+    return await dump_large(edge, asked, stored, delivery=delivery) if small is None else small
 
-    def dump(db: Connection) -> bytes:
-        return orjson.dumps(show(db, edge, asked.type, stored, asked.search, delivery=delivery))
 
-    def dump_if_small(db: Connection) -> bytes | None:
-        costly = delivery or shows_members(asked.type, asked.search) or shows_delivery(asked.search)
-        return None if costly and is_large(db, stored) else dump(db)
+def dump_if_small(db: Connection, edge: Edge, asked: Asked, stored: Stored, *, delivery: bool = False) -> bytes | None:
+    """The resource as JSON; None for a large group whose members or targets are shown."""
+    costly = delivery or shows_members(asked.type, asked.search) or shows_delivery(asked.search)
+    return None if costly and is_large(db, stored) else _dump(db, edge, asked, stored, delivery=delivery)
 
-    small = edge.journal.read(dump_if_small)
-    return await edge.journal.scan(dump) if small is None else small
+
+async def dump_large(edge: Edge, asked: Asked, stored: Stored, *, delivery: bool = False) -> bytes:
+    """The resource as JSON, put together in a thread."""
+    return await edge.journal.scan(lambda db: _dump(db, edge, asked, stored, delivery=delivery))
+
+
+def _dump(db: Connection, edge: Edge, asked: Asked, stored: Stored, *, delivery: bool) -> bytes:
+    return orjson.dumps(show(db, edge, asked.type, stored, asked.search, delivery=delivery))
 
 
 def is_large(db: Connection, stored: Stored) -> bool:
@@ -60,7 +67,7 @@ def show(
     """The resource as the search wants it; what is not shown is not read."""
     whole = describe(edge, type_, stored)
     for name in type_.related:
-        if wants(name, type_, search.attributes, search.excluded):
+        if (name != "groups" or stored.grouped) and wants(name, type_, search.attributes, search.excluded):
             add_related(db, edge, name, whole)
     asked = shows_delivery(search)
     if asked:
@@ -71,8 +78,16 @@ def show(
     return shown
 
 
+def is_alone(type_: ResourceType, stored: Stored, search: Search) -> bool:
+    """Whether all that is shown stands in the resource itself."""
+    if shows_delivery(search):
+        return False
+    kept_elsewhere = [name for name in type_.related if name != "groups" or stored.grouped]
+    return not any(wants(name, type_, search.attributes, search.excluded) for name in kept_elsewhere)
+
+
 def show_alone(edge: Edge, type_: ResourceType, stored: Stored, search: Search) -> dict[str, Any]:
-    """A resource that nothing is related to yet, for it was made just now."""
+    """A resource that is alone."""
     return answer(describe(edge, type_, stored), type_, search.attributes, search.excluded, search.written)
 
 

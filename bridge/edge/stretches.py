@@ -54,7 +54,7 @@ class Plan:
         probe = self.condition.probe
         if probe is None or probe.cost > Cost.EQUAL or self.related or self.delivery:
             return False
-        return probe.cost is Cost.ONE or not lists.finds_more(db, probe, FEW)
+        return probe.cost is Cost.ONE or not lists.finds_more(db, self.scope, probe, FEW)
 
     def few(self, db: Connection) -> Iterator[Stored]:
         """All that match, where the search is short."""

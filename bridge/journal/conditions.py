@@ -7,7 +7,7 @@ the journal alone can answer. A probe finds what can match by an index, without 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -33,14 +33,6 @@ class Scope:
     type: ResourceType
     location: str
 
-    def living(self, index: str, test: Sql) -> Sql:
-        """The numbers of the living resources of which the test is true, by an index of them."""
-        return Sql(
-            f"SELECT r.seq FROM resource AS r INDEXED BY {index} "
-            f"WHERE r.tenant = ? AND r.type = ? AND r.deleted IS NULL AND {test.text}",
-            (self.tenant, self.type.name, *test.values),
-        )
-
 
 class Cost(IntEnum):
     """How much of an index a probe goes through."""
@@ -51,21 +43,26 @@ class Cost(IntEnum):
     WHOLE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """Statements that find numbers (`seq`) of resources: what matches is among what they find together.
+class Select(NamedTuple):
+    """What finds numbers (`seq`) of resources: a test of living ones along an index; without one, a statement."""
 
-    `index`, where it is one statement on an index of `resource`: it finds living resources of the tenant and type then,
-    each once.
-    """
+    sql: Sql
+    along: str | None = None
+
+
+class Probe(NamedTuple):
+    """What matches is among what its selects find together."""
 
     cost: Cost
-    selects: tuple[Sql, ...]
-    index: str | None = None
+    selects: tuple[Select, ...]
+
+    @property
+    def along(self) -> str | None:
+        """The index of `resource`, where it is one alone: what it finds is of the scope, and each once."""
+        return self.selects[0].along if len(self.selects) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """`rest` is what of the filter is to be asked of each resource still; `beside` is what a probe leaves of `sql`."""
 
     sql: Sql
@@ -93,7 +90,7 @@ def all_of(terms: Sequence[Condition]) -> Condition:
     rests = tuple(term.rest for term in terms if term.rest is not None)
     rest = None if not rests else rests[0] if len(rests) == 1 else And(rests)
     if any(term.sql is FALSE for term in terms):
-        return replace(NOTHING, rest=rest)
+        return NOTHING._replace(rest=rest)
     probes = [(term.probe.cost, number) for number, term in enumerate(terms) if term.probe is not None]
     sql = conjunction(term.sql for term in terms)
     if not probes:
@@ -108,7 +105,7 @@ def any_of(terms: Sequence[Condition], tree: Tree) -> Condition:
     rest = tree if any(term.rest is not None for term in terms) else None
     terms = [term for term in terms if term.sql is not FALSE]
     if not terms:
-        return replace(NOTHING, rest=rest)
+        return NOTHING._replace(rest=rest)
     if any(term.sql is TRUE for term in terms):
         return Condition(TRUE, rest)
     sql = Sql(f"({' OR '.join(term.sql.text for term in terms)})", _values(term.sql for term in terms))

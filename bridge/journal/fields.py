@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from bridge.journal.conditions import EVERYTHING, Condition, Cost, Probe, Scope, Sql, constant
+from bridge.journal.conditions import EVERYTHING, Condition, Cost, Probe, Scope, Select, Sql, constant
 from bridge.journal.texts import SIGNS, Text, Value, Values
 from bridge.scim.evaluate import matches
 from bridge.scim.filter import Comparison, Name, Operator
@@ -95,7 +95,7 @@ class Moment:
 
     column: str
 
-    def compare(self, operator: Operator, literal: Value, scope: Scope) -> Condition | None:
+    def compare(self, operator: Operator, literal: Value, _: Scope) -> Condition | None:
         when = instant(literal) if isinstance(literal, str) else None
         if when is None or operator in (Operator.CO, Operator.SW, Operator.EW):
             return None
@@ -109,7 +109,7 @@ class Moment:
         if operator is Operator.NE:
             return Condition(test)
         cost = Cost.EQUAL if operator is Operator.EQ else Cost.RANGE
-        return Condition(test, probe=Probe(cost, (scope.living(index, test),), index))
+        return Condition(test, probe=Probe(cost, (Select(test, index),)))
 
     def present(self) -> Condition:
         return EVERYTHING
@@ -163,7 +163,7 @@ class Kind:
         return EVERYTHING
 
 
-_ID = Text("id", None, one=True, always=True)
+_ID = Text("id", "sqlite_autoindex_resource_1", one=True, always=True)
 _DISPLAY = Text("display_key", "resource_display", folded=True)
 _COMMON: dict[str, Field] = {"id": _ID, "externalId": Text("external_id", "resource_external")}
 _META: dict[str, Field] = {

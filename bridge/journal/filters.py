@@ -6,7 +6,6 @@ is what cannot be asked at all: it is never answered here, and refused there.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,11 +23,11 @@ from bridge.journal.conditions import (
     unanswered,
 )
 from bridge.journal.fields import Field, field_of
-from bridge.journal.texts import Values
+from bridge.journal.texts import Text, Values
 from bridge.scim.errors import InvalidPath
 from bridge.scim.filter import And, Comparison, Name, Not, Operator, Or, Present, Selection, Tree
 from bridge.scim.path import KEPT, resolve
-from bridge.scim.resource_types import ResourceType
+from bridge.scim.resource_types import ResourceType, fold
 
 
 def condition(tree: Tree | None, scope: Scope) -> Condition:
@@ -48,6 +47,22 @@ def condition(tree: Tree | None, scope: Scope) -> Condition:
             return _present(tree, scope)
         case Selection():
             return _select(tree, scope)
+
+
+class Key(NamedTuple):
+    """A column of which no two living resources of a type have the same value, and a value of it."""
+
+    column: str
+    value: str
+
+
+def key_of(tree: Tree | None, type_: ResourceType) -> Key | None:
+    """What the filter is, where it asks for one resource by a key and for nothing else."""
+    if isinstance(tree, Comparison) and tree.operator is Operator.EQ and isinstance(tree.literal, str):
+        field = _find(str(tree.name), tree.name.attribute, type_).field
+        if isinstance(field, Text) and field.one and tree.literal:
+            return Key(field.column, fold(tree.literal) if field.folded else tree.literal)
+    return None
 
 
 class _Found(NamedTuple):
@@ -106,7 +121,7 @@ def _select(tree: Selection, scope: Scope) -> Condition:
     if not isinstance(found.field, Values) or not found.is_whole or (one := _within(tree.inner, found.field)) is None:
         return unanswered(tree)
     having = found.field.having(one.test, one.cost)
-    return having if one.is_all else replace(having, rest=tree)
+    return having if one.is_all else having._replace(rest=tree)
 
 
 class _One(NamedTuple):

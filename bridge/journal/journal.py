@@ -67,6 +67,10 @@ class Journal:
         """Run a short query here and now, on the loop's own read-only connection; all it reads is of one moment."""
         return _in_snapshot(self._reader, query)
 
+    def glance(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """As `read`, for a query of one statement: that is of one moment by itself, and so costs half."""
+        return query(self._reader)
+
     async def scan(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """Run a long query in a thread, on a read-only connection of its own.
 

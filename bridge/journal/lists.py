@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import orjson
 
-from bridge.journal.conditions import TRUE, Condition, Cost, Probe, Scope, Sql, conjunction
+from bridge.journal.conditions import TRUE, Condition, Cost, Probe, Scope, Select, Sql, conjunction
 from bridge.journal.fields import Moment, field_of
 from bridge.journal.resources import Stored, stored
 from bridge.journal.sql import load
@@ -21,7 +21,10 @@ from bridge.scim.path import Path
 from bridge.scim.resource_types import ResourceType
 
 _SQL = load("resources")
-_COLUMNS = "r.id, r.tenant, r.type, r.version, r.created, r.modified, r.deleted, r.body"
+_COLUMNS = (
+    "r.id, r.tenant, r.type, r.version, r.created, r.modified, r.deleted, r.body, "
+    "EXISTS (SELECT 1 FROM membership AS m WHERE m.member = r.id)"
+)
 BOUNDLESS = -1
 
 
@@ -80,14 +83,16 @@ def places(
 
 
 def whole(db: sqlite3.Connection, query: Query) -> list[Stored]:
-    """All of them as they are: for a query that finds few."""
+    """All of them as they are, in the order of creation: for a query that finds few."""
     source = _source(query, None)
-    return [stored(row) for row in db.execute(f"SELECT {_COLUMNS} {source.text} ORDER BY r.seq", source.values)]
+    probe = query.condition.probe
+    order = "" if probe and probe.along and probe.cost is Cost.ONE else " ORDER BY r.seq"
+    return [stored(row) for row in db.execute(f"SELECT {_COLUMNS} {source.text}{order}", source.values)]
 
 
-def finds_more(db: sqlite3.Connection, probe: Probe, number: int) -> bool:
+def finds_more(db: sqlite3.Connection, scope: Scope, probe: Probe, number: int) -> bool:
     """Whether the probe finds more than so many; costs no more where it finds a million."""
-    found = _union(probe)
+    found = _union(scope, probe)
     return db.execute(f"{found.text} LIMIT 1 OFFSET {int(number)}", found.values).fetchone() is not None
 
 
@@ -100,36 +105,49 @@ def read(db: sqlite3.Connection, numbers: Sequence[int]) -> list[Stored]:
 
 def _count(query: Query) -> Sql:
     probe = query.condition.probe
-    if probe and probe.index and query.condition.beside is TRUE and query.order.column is None:
-        (select,) = probe.selects
-        return Sql(f"SELECT count(*) FROM ({select.text})", select.values)
+    if probe and probe.along and query.condition.beside is TRUE and query.order.column is None:
+        found = _union(query.scope, probe)
+        return Sql(f"SELECT count(*) FROM ({found.text})", found.values)
     source = _source(query, None)
     return Sql(f"SELECT count(*) {source.text}", source.values)
 
 
 def _source(query: Query, after: Place | None) -> Sql:
-    """By what a probe finds, unless the index that gives the order is as good."""
+    """By what a probe finds, unless there is an index that gives all that is asked for as it is."""
     order, condition, scope = query.order, query.condition, query.scope
-    probe = condition.probe
-    asked = [Sql("r.tenant = ? AND r.type = ? AND r.deleted IS NULL", (scope.tenant, scope.type.name))]
+    probe, index = condition.probe, order.index or BY_CREATION.index
+    asked = [_living(scope)]
     if order.column:
         asked.append(Sql(f"r.{order.column} IS {'' if order.lacking else 'NOT '}NULL"))
     if after:
         asked.append(_behind(order, after))
-    if probe is None or (probe.index and probe.index == order.index and probe.cost > Cost.EQUAL):
-        where = conjunction([*asked, condition.sql])
-        index = order.index or BY_CREATION.index
-        return Sql(f"FROM resource AS r INDEXED BY {index} WHERE {where.text}", where.values)
-    where = conjunction([*asked, condition.beside])
-    found = _union(probe)
-    text = f"FROM resource AS r NOT INDEXED WHERE r.seq IN ({found.text}) AND {where.text}"
-    return Sql(text, found.values + where.values)
+    if probe is not None:
+        is_ordered = probe.cost > Cost.EQUAL and probe.along == order.index
+        if probe.along is None or not (is_ordered or probe.cost is Cost.ONE):
+            found = _union(scope, probe)
+            among = Sql(f"r.seq IN ({found.text})", found.values)
+            where = conjunction([among, *asked, condition.beside])
+            return Sql(f"FROM resource AS r NOT INDEXED WHERE {where.text}", where.values)
+        index = probe.along
+    where = conjunction([*asked, condition.sql])
+    return Sql(f"FROM resource AS r INDEXED BY {index} WHERE {where.text}", where.values)
 
 
-def _union(probe: Probe) -> Sql:
-    """What all statements of the probe find; nothing where there are none."""
-    text = " UNION ALL ".join(select.text for select in probe.selects) or "SELECT 0 WHERE FALSE"
-    return Sql(text, tuple(value for select in probe.selects for value in select.values))
+def _living(scope: Scope) -> Sql:
+    return Sql("r.tenant = ? AND r.type = ? AND r.deleted IS NULL", (scope.tenant, scope.type.name))
+
+
+def _union(scope: Scope, probe: Probe) -> Sql:
+    """What all selects of the probe find; nothing where there are none."""
+    found = [_select(scope, select) for select in probe.selects] or [Sql("SELECT 0 WHERE FALSE")]
+    return Sql(" UNION ALL ".join(each.text for each in found), tuple(value for each in found for value in each.values))
+
+
+def _select(scope: Scope, select: Select) -> Sql:
+    if select.along is None:
+        return select.sql
+    where = conjunction([_living(scope), select.sql])
+    return Sql(f"SELECT r.seq FROM resource AS r INDEXED BY {select.along} WHERE {where.text}", where.values)
 
 
 def orders_of(path: Path, type_: ResourceType, *, descending: bool) -> tuple[Order, ...] | None:

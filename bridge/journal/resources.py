@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -19,7 +19,10 @@ _SQL = load("resources")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One resource. Times are milliseconds since the epoch; `deleted` is None while it lives."""
+    """One resource. Times are milliseconds since the epoch; `deleted` is None while it lives.
+
+    `grouped`: whether a group may name it; False only where the journal was asked, together with the rest.
+    """
 
     id: str
     tenant: str
@@ -29,6 +32,7 @@ class Stored:
     modified: int
     deleted: int | None
     body: dict[str, Any]
+    grouped: bool = field(default=True, compare=False)
 
 
 def get(db: sqlite3.Connection, tenant: str, type_: str, id_: str) -> Stored | None:
@@ -49,13 +53,18 @@ def by_ids(db: sqlite3.Connection, ids: Iterable[str]) -> dict[str, Stored]:
     return {row[0]: stored(row) for row in rows}
 
 
-def named(db: sqlite3.Connection, tenant: str, type_: str, unique_key: str) -> str | None:
-    """The id of the living resource with this unique key."""
+def named(db: sqlite3.Connection, tenant: str, type_: str, unique_key: str) -> Stored | None:
+    """The living resource with this unique key."""
     row = db.execute(_SQL["named"], {"tenant": tenant, "type": type_, "unique_key": unique_key}).fetchone()
-    return row[0] if row else None
+    return stored(row) if row else None
+
+
+def by_key(db: sqlite3.Connection, tenant: str, type_: str, column: str, value: str) -> Stored | None:
+    """The living resource that has this id or unique key, whichever the column is."""
+    return get(db, tenant, type_, value) if column == "id" else named(db, tenant, type_, value)
 
 
 def stored(row: Sequence[Any]) -> Stored:
-    """The resource that a row is: its columns in the order of `Stored`."""
-    id_, tenant, type_, version, created, modified, deleted, body = row
-    return Stored(id_, tenant, type_, version, created, modified, deleted, orjson.loads(body))
+    """The resource that a row is: its columns in the order of `Stored`, the last where it was asked for."""
+    id_, tenant, type_, version, created, modified, deleted, body, *grouped = row
+    return Stored(id_, tenant, type_, version, created, modified, deleted, orjson.loads(body), grouped != [0])

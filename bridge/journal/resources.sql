@@ -1,6 +1,6 @@
 -- get --
-SELECT id, tenant, type, version, created, modified, deleted, body FROM resource
-WHERE id = :id AND tenant = :tenant AND type = :type AND deleted IS NULL;
+SELECT id, tenant, type, version, created, modified, deleted, body, EXISTS (SELECT 1 FROM membership WHERE member = :id)
+FROM resource WHERE id = :id AND tenant = :tenant AND type = :type AND deleted IS NULL;
 
 -- by_id --
 SELECT id, tenant, type, version, created, modified, deleted, body FROM resource WHERE id = :id;
@@ -12,11 +12,14 @@ SELECT id, tenant, type, version, created, modified, deleted, body FROM resource
 SELECT type FROM resource WHERE id = :id AND tenant = :tenant;
 
 -- by_seq --
-SELECT seq, id, tenant, type, version, created, modified, deleted, body FROM resource
-WHERE seq IN (SELECT value FROM json_each(:numbers));
+SELECT r.seq, r.id, r.tenant, r.type, r.version, r.created, r.modified, r.deleted, r.body,
+  EXISTS (SELECT 1 FROM membership AS m WHERE m.member = r.id)
+FROM resource AS r WHERE r.seq IN (SELECT value FROM json_each(:numbers));
 
 -- named --
-SELECT id FROM resource WHERE tenant = :tenant AND type = :type AND unique_key = :unique_key AND deleted IS NULL;
+SELECT r.id, r.tenant, r.type, r.version, r.created, r.modified, r.deleted, r.body,
+  EXISTS (SELECT 1 FROM membership AS m WHERE m.member = r.id)
+FROM resource AS r WHERE r.tenant = :tenant AND r.type = :type AND r.unique_key = :unique_key AND r.deleted IS NULL;
 
 -- seq_of --
 SELECT seq FROM resource WHERE id = :id;

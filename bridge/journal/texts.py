@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge.journal.conditions import Condition, Cost, Probe, Scope, Sql, constant
+from bridge.journal.conditions import Condition, Cost, Probe, Scope, Select, Sql, constant
 from bridge.scim.filter import Operator
 from bridge.scim.resource_types import fold
 
@@ -26,20 +26,20 @@ SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A column of text. `index` is one of living resources by tenant and type; that of `id` goes without saying.
+    """A column of text, and the index of `resource` that holds it.
 
     `folded`: it holds the value folded. `one`: no two living resources have the same. `always`: it is never NULL.
     `complete`: it is NULL only where there is no value, not where that is empty text.
     """
 
     column: str
-    index: str | None
+    index: str
     folded: bool = False
     one: bool = False
     always: bool = False
     complete: bool = True
 
-    def compare(self, operator: Operator, literal: Value, scope: Scope) -> Condition | None:
+    def compare(self, operator: Operator, literal: Value, _: Scope) -> Condition | None:
         if not isinstance(literal, str):
             return _of_other_type(operator)
         if not self.complete and (literal == "" or operator in (Operator.LT, Operator.LE)):
@@ -49,15 +49,11 @@ class Text:
             return Condition(Sql(f"r.{self.column} IS NOT ?", (want,)))
         test, cost = comparison(f"r.{self.column}", operator, want)
         cost = Cost.ONE if self.one and operator is Operator.EQ else cost
-        return Condition(test, probe=Probe(cost, (self._select(test, scope),), self.index))
+        found = test if cost is not Cost.WHOLE else Sql(f"r.{self.column} IS NOT NULL AND {test.text}", test.values)
+        return Condition(test, probe=Probe(cost, (Select(found, self.index),)))
 
     def present(self) -> Condition:
         return Condition(Sql(f"r.{self.column} <> ''"))
-
-    def _select(self, test: Sql, scope: Scope) -> Sql:
-        if self.index is None:
-            return Sql(f"SELECT r.seq FROM resource AS r WHERE {test.text}", test.values)
-        return scope.living(self.index, Sql(f"r.{self.column} IS NOT NULL AND {test.text}", test.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +80,7 @@ class Values:
     def having(self, test: Sql, cost: Cost) -> Condition:
         """Whether there is a value of which the test is true."""
         select = self._select(test)
-        return Condition(Sql(f"r.seq IN ({select.text})", select.values), probe=Probe(cost, (select,)))
+        return Condition(Sql(f"r.seq IN ({select.text})", select.values), probe=Probe(cost, (Select(select),)))
 
     def present(self) -> Condition:
         return self.having(Sql(f"{self.key} <> ''"), Cost.WHOLE)

@@ -45,6 +45,8 @@ def list_response(resources: Sequence[Any], total: int, start: int = 1) -> dict[
 
 def search_from_query(query: dict[str, str]) -> Search:
     """From a query string's parameters, names folded; unknown ones are ignored."""
+    if query.keys() == {"filter"}:  # what nearly all clients ask
+        return Search(filter=query["filter"] or None)
     return _search(
         {
             **query,

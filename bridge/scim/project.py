@@ -33,7 +33,7 @@ def answer(
     """
     shown = _cut(resource, _shape(resource_type, tuple(attributes), tuple(excluded), written))
     schemas = resource.get("schemas", ())
-    if any(urn not in shown for urn in schemas[1:]):
+    if len(schemas) > 1 and any(urn not in shown for urn in schemas[1:]):
         shown["schemas"] = [schemas[0], *(urn for urn in schemas[1:] if urn in shown)]
     return shown
 

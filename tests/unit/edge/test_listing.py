@@ -186,3 +186,21 @@ async def test_a_search_that_is_posted_is_the_same(call: Call) -> None:
 
     assert await search(call, **asked) == posted.body
     assert ["dora"] == names(posted.body)
+
+
+async def test_who_is_asked_for_by_name_is_shown_as_by_id(call: Call, ids: dict[str, str]) -> None:
+    """Found at once while it is alone, and with its groups where it is in some."""
+    for _ in range(2):
+        (found,) = (await search(call, filter='userName eq "BEA"'))["Resources"]
+        assert (await call("GET", f"/Users/{ids['bea']}")).body == found
+        assert [found] == (await search(call, filter=f'id eq "{ids["bea"]}"'))["Resources"]
+        members = [{"value": ids["bea"]}]
+        await call("POST", "/Groups", {"schemas": [GROUP], "displayName": "Crew", "members": members})
+
+    assert ["Crew"] == [each["display"] for each in found["groups"]]
+    shown = await search(call, filter='userName eq "bea"', attributes="userName")
+    assert {"schemas", "id", "userName"} == shown["Resources"][0].keys()
+    for query in ({"startIndex": 2}, {"count": 0}):
+        page = await search(call, filter='userName eq "bea"', **query)
+        assert (1, 0) == (page["totalResults"], page["itemsPerPage"])
+    assert 0 == (await search(call, filter='userName eq "elsewhere"'))["totalResults"]

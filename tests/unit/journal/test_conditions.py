@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bridge.journal.conditions import EVERYTHING, NOTHING, TRUE, Condition, Cost, Sql
-from bridge.journal.filters import condition
+from bridge.journal.filters import Key, condition, key_of
 from bridge.scim.filter import parse
 from bridge.scim.resource_types import GROUP, USER, ResourceType
 from tests.unit.journal.listed import scope
@@ -76,6 +76,24 @@ def test_what_is_always_or_never_true_asks_nothing() -> None:
     assert EVERYTHING == of('nothing ne "a"') == of("meta.version pr") == of("not (nothing pr)")
     assert NOTHING == of('nothing eq "a"') == of('nothing eq "a" and active eq true') == of('meta.version eq "5"')
     assert Condition(Sql("r.active IS ?", (True,))) == of("active eq true and meta.created pr")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('USERNAME eq "Straße"', Key("unique_key", "strasse")),
+        ('id eq "A"', Key("id", "A")),
+        ('userName sw "a"', None),
+        ("userName eq 5", None),
+        ("userName eq null", None),
+        ('externalId eq "a"', None),
+        ('userName eq "a" and active eq true', None),
+        ('password eq "a"', None),
+        ('nothing eq "a"', None),
+    ],
+)
+def test_who_asks_for_a_key_and_nothing_else_is_known(text: str, expected: Key | None) -> None:
+    assert expected == key_of(parse(text), USER)
 
 
 def test_a_probe_leaves_the_rest_of_the_condition_beside_it() -> None:

@@ -27,6 +27,12 @@ def bury(db: sqlite3.Connection, id_: str) -> None:
     db.execute("UPDATE resource SET deleted = 9 WHERE id = ?", (id_,))
 
 
+def found(db: sqlite3.Connection, key: tuple[str, str]) -> resources.Stored:
+    stored = resources.by_key(db, "default", "User", *key)
+    assert stored is not None
+    return stored
+
+
 def test_a_resource_is_read_back(db):
     store(db, "r1")
 
@@ -55,8 +61,18 @@ def test_a_tombstone_is_seen_by_id_alone(db):
 def test_a_unique_key_finds_who_has_it(db):
     store(db, "r1", unique_key="ada")
 
-    assert "r1" == resources.named(db, "default", "User", "ada")
+    assert "r1" == resources.named(db, "default", "User", "ada").id
     assert resources.named(db, "default", "User", "Ada") is None
+
+
+@pytest.mark.parametrize("key", [("id", "r1"), ("unique_key", "ada")])
+def test_a_key_finds_one_and_says_whether_it_is_in_a_group(db, key):
+    store(db, "r1", unique_key="ada")
+    assert ("r1", False) == (found(db, key).id, found(db, key).grouped)
+
+    db.execute("INSERT INTO membership VALUES ('g', 'r1', 'User', NULL)")
+    assert found(db, key).grouped
+    assert resources.by_id(db, "r1").grouped
 
 
 @pytest.mark.parametrize("name", ["get", "by_id", "by_seq", "named"])

@@ -199,6 +199,25 @@ def test_a_tree_that_is_written_out_is_read_back(tree: Tree) -> None:
     assert tree == parse(str(tree))
 
 
+@given(
+    st.sampled_from(["userName", "urn:x:1.0:User:name.givenName", "not", "a..b", "é", ":a"]),
+    st.sampled_from(["eq", "co", "sw", "ne", "EQ", "e"]),
+    st.sampled_from(['""', '"a b"', '"\\""', '"\\u00e9\\x"', '"\\ud800"', '"a', "5", '"a" "b"', '"a\nb"']),
+    st.sampled_from([" ", "   ", "\t", ""]),
+)
+def test_one_comparison_alone_is_read_as_it_is_within_others(name: str, word: str, literal: str, space: str) -> None:
+    text = f"{name}{space}{word}{space}{literal}"
+
+    assert outcome(f"({text})") == outcome(text)
+
+
+def outcome(text: str) -> Tree | None:
+    try:
+        return parse(text)
+    except InvalidFilter:
+        return None
+
+
 @given(st.text(alphabet='aé.:"\\[]()01- \teqprandotu', max_size=60))
 def test_any_text_is_a_filter_or_is_refused(text: str) -> None:
     try:
