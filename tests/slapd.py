@@ -143,9 +143,9 @@ def slapd_tree(slapd: Slapd, slapd_admin: Any) -> Tree:
 
 
 @pytest.fixture
-def tree(slapd_tree: Tree) -> Tree:
+def tree(slapd: Slapd, slapd_admin: Any) -> Tree:
     """Where OpenLDAP is the only directory."""
-    return slapd_tree
+    return plant(slapd, slapd_admin)
 
 
 @pytest.fixture
