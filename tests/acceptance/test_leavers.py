@@ -153,7 +153,7 @@ bind_dn = "{SERVICE}"
 bind_password = "file:credentials/bind"
 [targets.corp.users]
 base = "{tree.people}"
-on_delete = ["lock", "strip-groups", "1s move:{left}", "4s delete"]
+on_delete = ["lock", "strip-groups", "1s move:{left}", "15s delete"]
 [targets.corp.users.attributes]
 uid = "userName"
 cn = "userName"
