@@ -35,7 +35,8 @@ class TestLdap(ConnectorContract, MembersContract, ActivationContract, PasswordC
     @pytest.fixture
     def build(self, tree: Tree, connect: Connect) -> Callable[[], Connector]:
         self.tree = tree
-        return lambda: connect(tree, places={"users": (f"ou=left,{tree.base}",)})
+        keys = {} if tree.is_openldap else {"password_attribute": "userPassword"}  # 389 wants TLS for the operation
+        return lambda: connect(tree, places={"users": (f"ou=left,{tree.base}",)}, **keys)
 
     @pytest.fixture
     def samples(self) -> Samples:

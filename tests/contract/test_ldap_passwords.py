@@ -19,7 +19,6 @@ from tests import certificates
 from tests.contract.ldap import Connect, person
 from tests.slapd import Tree, admin_of, plant
 
-pytestmark = pytest.mark.slapd
 CANARY = "Kanarienvogel-7391"
 
 
@@ -92,39 +91,39 @@ async def test_it_is_kept_hashed(strict: Tree, connect: Connect) -> None:
     assert held["userPassword"][0].startswith(b"{SSHA}")
 
 
-async def test_who_is_locked_out_for_a_while_gets_a_new_password(ldap: LdapConnector, tree: Tree) -> None:
+async def test_who_is_locked_out_for_a_while_gets_a_new_password(openldap: LdapConnector, slapd_tree: Tree) -> None:
     """Too many bad passwords are what a new one is for; a lock of ours or of an administrator is not."""
-    ref = await ldap.create(person("bj"))
-    await ldap.set_password(ref, "the-first-one")
-    tree.modify(ref.locator, pwdAccountLockedTime=["20240101000000Z"])
-    await ldap.set_password(ref, CANARY)
+    ref = await openldap.create(person("bj"))
+    await openldap.set_password(ref, "the-first-one")
+    slapd_tree.modify(ref.locator, pwdAccountLockedTime=["20240101000000Z"])
+    await openldap.set_password(ref, CANARY)
 
-    assert tree.can_bind(ref.locator, CANARY)
+    assert slapd_tree.can_bind(ref.locator, CANARY)
 
 
-async def test_a_locked_account_keeps_its_password_and_its_lock(ldap: LdapConnector, tree: Tree) -> None:
-    ref = await ldap.create(person("bj"))
-    await ldap.activate(ref, active=False)
+async def test_a_locked_account_keeps_its_password_and_its_lock(openldap: LdapConnector, slapd_tree: Tree) -> None:
+    ref = await openldap.create(person("bj"))
+    await openldap.activate(ref, active=False)
 
     with pytest.raises(Refused) as refused:
-        await ldap.set_password(ref, CANARY)
+        await openldap.set_password(ref, CANARY)
     assert "locked" == refused.value.code
-    found = tree.read(ref.locator, "pwdAccountLockedTime", "userPassword")
+    found = slapd_tree.read(ref.locator, "pwdAccountLockedTime", "userPassword")
     assert found is not None
     assert [b"000001010000Z"] == found["pwdAccountLockedTime"]
     assert not found.get("userPassword")
 
 
 async def test_a_right_that_is_lacking_concerns_passwords_alone(
-    ldap: LdapConnector, tree: Tree, connect: Connect
+    openldap: LdapConnector, slapd_tree: Tree, connect: Connect
 ) -> None:
     """It must neither close the target nor blame the person."""
-    ref = await ldap.create(person("bj"))
-    weak = f"uid=weak,{tree.base}"
-    tree.add(weak, "inetOrgPerson", cn="weak", sn="weak", userPassword="weak")
+    ref = await openldap.create(person("bj"))
+    weak = f"uid=weak,{slapd_tree.base}"
+    slapd_tree.add(weak, "inetOrgPerson", cn="weak", sn="weak", userPassword="weak")
 
     with pytest.raises(Refused, match="may not do this") as refused:
-        await connect(tree, bind_dn=weak, password="weak").set_password(ref, CANARY)
+        await connect(slapd_tree, bind_dn=weak, password="weak").set_password(ref, CANARY)
     assert refused.value.fix is not None
     assert "userPassword" in refused.value.fix
 
@@ -151,19 +150,33 @@ async def test_an_empty_password_is_never_sent(ldap: LdapConnector, tree: Tree) 
 
 
 async def test_a_directory_without_the_operation_says_what_to_write(
-    ldap: LdapConnector, monkeypatch: pytest.MonkeyPatch
+    openldap: LdapConnector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ref = await ldap.create(person("bj"))
+    ref = await openldap.create(person("bj"))
     read_facts = Directory.read_facts
 
     async def without_extensions(directory: Directory) -> Any:
         return replace(await read_facts(directory), extensions=frozenset())
 
     monkeypatch.setattr(Directory, "read_facts", without_extensions)
-    probe = await ldap.probe()
+    probe = await openldap.probe()
 
     assert Capability.PASSWORD not in probe.capabilities
     with pytest.raises(Refused) as refused:
-        await ldap.set_password(ref, CANARY)
+        await openldap.set_password(ref, CANARY)
     assert refused.value.fix is not None
     assert "password_attribute" in refused.value.fix
+
+
+@pytest.mark.ds389
+@pytest.mark.xdist_group("ds389")
+async def test_389_wants_tls_for_the_operation_and_that_concerns_passwords_alone(
+    ds389_tree: Tree, connect: Connect
+) -> None:
+    ldap = connect(ds389_tree)
+    ref = await ldap.create(person("bj"))
+
+    with pytest.raises(Refused, match="wants TLS") as refused:
+        await ldap.set_password(ref, CANARY)
+    assert refused.value.fix is not None
+    assert "ldaps://" in refused.value.fix

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from connectors.csv import plugin
 from connectors.csv.settings import CsvSettings
 
 
@@ -62,3 +63,10 @@ def test_a_kind_that_the_config_declares_has_a_file_of_its_own() -> None:
 def test_two_kinds_cannot_share_a_file(path: str) -> None:
     with pytest.raises(ValidationError, match=r"devices\.path is the file of the "):
         settings(groups={"path": "groups.csv"}, devices={"path": path})
+
+
+def test_a_file_is_no_place_for_passwords() -> None:
+    fault = plugin.refuses_passwords(settings())
+
+    assert fault is not None
+    assert "write password = false" == fault.remedy
