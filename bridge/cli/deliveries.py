@@ -45,9 +45,10 @@ def _listed(answer: dict[str, Any]) -> Iterator[str]:
 
 
 def _retried(answer: dict[str, Any]) -> Iterator[str]:
-    if not answer["unparked"] and not answer["hastened"]:
+    if not any(answer[key] for key in ("unparked", "hastened", "passwords")):
         yield f"{answer['target']}: nothing of that was parked or put off"
     else:
-        yield f"{answer['target']}: {answer['unparked']} parked and {answer['hastened']} put off are due now"
+        secrets = f", and {answer['passwords']} passwords" if answer["passwords"] else ""
+        yield f"{answer['target']}: {answer['unparked']} parked and {answer['hastened']} put off are due now{secrets}"
     if answer["waits"]:
         yield f"  but {answer['waits']}"

@@ -51,6 +51,21 @@ def _target(target: dict[str, Any]) -> Iterator[str]:
         yield f"  {hold['state']:8} {hold['operation']}, plan {hold['plan']}: {hold['reason']}"
     if target["next_attempt"] is not None:
         yield f"  next     {moment(target['next_attempt'])}, after {target['attempts']} attempts"
+    if target["password"]:
+        yield f"  password {_password(target['password'])}"
+
+
+def _password(password: dict[str, Any]) -> str:
+    """How it stands; what it is, nobody is told."""
+    since, until = moment(password["at"]), moment(password["expires"])
+    error = f": {password['text']}" if password["text"] else ""
+    match password["state"]:
+        case "parked":
+            return f"refused{error}; tried again {moment(password['due'])}, erased {until}"
+        case "waiting":
+            return f"of {since} waits for an entry, erased {until}"
+        case _:
+            return f"of {since} is on its way{error}"
 
 
 def _wanted(wanted: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from bridge.clock import Clock
 from bridge.delivery.progress import Progress
 from bridge.delivery.verdict import Standing, verdict
 from bridge.delivery.worker import body_of
-from bridge.journal import Journal, holds, links, mending, targets
+from bridge.journal import Journal, holds, links, mending, passwords, targets
 from bridge.journal.links import Link
 from bridge.journal.mending import Shown
 from bridge.journal.resources import Stored
@@ -54,6 +54,7 @@ class Explaining:
         there, actual = await self._there(link, rules, aim)
         standing = self._standing(link, waits, aim, by_target.get(link.waits_for or ""))
         state, says = verdict(standing, self.clock.now())
+        password = self.journal.read(lambda db: passwords.shown(db, name, stored.id))
         return {
             "target": name,
             "kind": link.kind,
@@ -65,6 +66,7 @@ class Explaining:
             "held": [asdict(hold) for hold in standing.holds],
             "attempts": link.attempts,
             "next_attempt": standing.next_attempt,
+            "password": None if password is None else asdict(password),
         }
 
     def _wanted(self, stored: Stored, link: Link, rules: Rules, waits: list[Document]) -> tuple[Document, Goal | None]:

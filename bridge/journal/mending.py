@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from bridge.journal import holds, links, resources
+from bridge.journal import holds, links, passwords, resources
 from bridge.journal.resources import Stored
 from bridge.journal.sql import load
 from bridge.journal.writer import Tx
@@ -125,10 +125,11 @@ def members(db: sqlite3.Connection, target: str, group: str) -> MemberCounts:
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """How many links were parked, and how many waited for a later time."""
+    """How many links were parked, and how many waited for a later time; and how many passwords did either."""
 
     unparked: int
     hastened: int
+    passwords: int
 
 
 def retry(tx: Tx, target: str, resource: str | None = None, code: str | None = None) -> Retried:
@@ -137,7 +138,7 @@ def retry(tx: Tx, target: str, resource: str | None = None, code: str | None = N
     hastened = tx.db.execute(_SQL["hasten"], chosen).rowcount
     unparked = tx.db.execute(_SQL["unpark"], chosen).rowcount
     tx.dirtied.add(target)
-    return Retried(unparked, hastened)
+    return Retried(unparked, hastened, passwords.retry(tx, target, resource, code))
 
 
 def bind(tx: Tx, target: str, resource: str, entry: Ref, claim: str) -> Shown:

@@ -78,6 +78,21 @@ class ParkedPassword:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class ShownPassword:
+    """How one password stands at a target; never what it is. Times in milliseconds."""
+
+    state: str
+    at: int
+    expires: int
+    due: int
+    attempts: int
+    error: str | None
+    code: str | None
+    text: str | None
+    fix: str | None
+
+
 def put(tx: Tx, resource: str, version: int, password: str, takers: Iterable[tuple[str, int]]) -> None:
     """Keep the newest password for these targets, each with how long in milliseconds; older ones are erased."""
     for target, keep in takers:
@@ -141,6 +156,13 @@ def _named(claimed: Claimed) -> dict[str, object]:
     return {"target": claimed.target, "resource": claimed.resource, "version": claimed.version}
 
 
+def retry(tx: Tx, target: str, resource: str | None = None, code: str | None = None) -> int:
+    """What is refused or put off is due now: one user's, those with one error code, or all; how many there are."""
+    chosen = {"target": target, "resource": resource, "code": code, "now": tx.now}
+    tx.dirtied.add(target)
+    return tx.db.execute(_SQL["retry"], chosen).rowcount
+
+
 def abandoned(tx: Tx, target: str) -> int:
     """At start: what was being sent when the process died is due, and may have arrived; how many there are."""
     return tx.db.execute(_SQL["abandoned"], {"target": target, "now": tx.now}).rowcount
@@ -149,6 +171,12 @@ def abandoned(tx: Tx, target: str) -> int:
 def waiting(db: sqlite3.Connection, target: str) -> Waiting:
     """How many passwords wait for this target."""
     return Waiting(*db.execute(_SQL["counts"], {"target": target}).fetchone())
+
+
+def shown(db: sqlite3.Connection, target: str, resource: str) -> ShownPassword | None:
+    """How a user's password stands at a target; None where none waits."""
+    row = db.execute(_SQL["one"], {"target": target, "resource": resource}).fetchone()
+    return None if row is None else ShownPassword(*row)
 
 
 def parked(db: sqlite3.Connection, limit: int = 100) -> list[ParkedPassword]:

@@ -56,6 +56,16 @@ UPDATE password SET
   error_at = CASE WHEN version > :version OR :error IS NULL THEN NULL ELSE :now END
 WHERE target = :target AND resource = :resource AND sending = :version;
 
+-- retry --
+-- What is refused or put off is due now.
+UPDATE password SET state = 'due', due = :now, attempts = 0
+WHERE target = :target AND (state = 'parked' OR (state = 'due' AND due > :now))
+AND (:resource IS NULL OR resource = :resource) AND (:code IS NULL OR error_code = :code);
+
+-- one --
+SELECT state, at, expires, due, attempts, error_class, error_code, error_text, error_fix
+FROM password WHERE target = :target AND resource = :resource;
+
 -- abandoned --
 -- What a worker that died was sending may have arrived, unless it was an older one.
 UPDATE password SET state = 'due', unsure = (sending = version), sending = NULL, due = :now

@@ -31,6 +31,7 @@ class PasswordEvent(StrEnum):
 
     LINKED = "linked"  # the user has an entry, or it was unlocked, or is wanted again
     UNLINKED = "unlinked"  # the entry is gone
+    RETRIED = "retried"  # a person wants it tried now
     CLAIMED = "claimed"  # a worker took it
     PUT_OFF = "put_off"  # not now: again when due
     REFUSED = "refused"  # the target does not take it
@@ -48,6 +49,8 @@ TABLE: dict[tuple[PasswordState, PasswordEvent], PasswordState] = {
     (_S.DUE, _E.UNLINKED): _S.WAITING,
     (_S.PARKED, _E.UNLINKED): _S.WAITING,
     (_S.SENDING, _E.UNLINKED): _S.SENDING,
+    (_S.DUE, _E.RETRIED): _S.DUE,
+    (_S.PARKED, _E.RETRIED): _S.DUE,
     (_S.DUE, _E.CLAIMED): _S.SENDING,
     (_S.PARKED, _E.CLAIMED): _S.SENDING,
     (_S.SENDING, _E.PUT_OFF): _S.DUE,

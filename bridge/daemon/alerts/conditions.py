@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from bridge.journal import plans, runs
+from bridge.journal import passwords, plans, runs
 from bridge.journal.runs import RunState
 from bridge.journal.standing import count_parked
 from bridge.plans.breaker import Breaker, BreakerState
@@ -23,6 +23,7 @@ class Event(StrEnum):
     TARGET_DOWN = "target_down"
     TARGET_PAUSED = "target_paused"  # by the bridge itself; what a person pauses, a person knows
     PARKED = "parked"
+    PASSWORDS_PARKED = "passwords_parked"
     HELD = "held"
     NOT_CREDIBLE = "not_credible"
     JOURNAL_NOT_WRITABLE = "journal_not_writable"
@@ -97,6 +98,10 @@ def _of_target(db: Any, target: Watched, most_parked: int) -> Iterator[Condition
     if parked > most_parked:
         remedy = f"scim-bridge deliveries list {name} --parked"
         yield Condition(Event.PARKED, f"{name}: {parked} are parked and wait for a person", remedy, name)
+    refused = passwords.waiting(db, name).parked
+    if refused > most_parked:
+        text = f"{name}: {refused} passwords are refused and wait for a person"
+        yield Condition(Event.PASSWORDS_PARKED, text, "scim-bridge status", name)
     for plan in plans.held(db, name):
         plan_id = (plan.id or "").partition(".")[0]
         remedy = f"scim-bridge plan {plan_id}, then approve or reject it"

@@ -42,10 +42,12 @@ def test_nothing_to_list_is_said() -> None:
 
 
 def test_what_was_retried_is_counted() -> None:
-    answer = {"target": "corp", "unparked": 2, "hastened": 1, "waits": "corp is paused: by an operator"}
+    answer = {"target": "corp", "unparked": 2, "hastened": 1, "passwords": 0, "waits": "corp is paused: by an operator"}
 
     assert ["corp: 2 parked and 1 put off are due now", "  but corp is paused: by an operator"] == list(
         _retried(answer)
     )
-    nothing = {"target": "corp", "unparked": 0, "hastened": 0, "waits": None}
+    secrets = {**answer, "unparked": 0, "hastened": 0, "passwords": 3, "waits": None}
+    assert ["corp: 0 parked and 0 put off are due now, and 3 passwords"] == list(_retried(secrets))
+    nothing = {**secrets, "passwords": 0}
     assert ["corp: nothing of that was parked or put off"] == list(_retried(nothing))

@@ -39,6 +39,7 @@ TARGET = {
     "held": [],
     "attempts": 0,
     "next_attempt": None,
+    "password": None,
 }
 
 
@@ -117,3 +118,15 @@ def test_a_target_that_takes_nothing_of_it_is_one_line() -> None:
 
     assert "file: unlinked: the config sends it nothing of this kind or tenant" == shown[1]
     assert 3 == len(shown)
+
+
+def test_a_password_is_told_by_how_it_stands() -> None:
+    noon = 1_795_000_000_000
+    waits = {"state": "waiting", "at": noon, "expires": noon, "due": noon, "attempts": 0, "text": None}
+    refused = {**waits, "state": "parked", "text": "too short"}
+
+    assert "  password of 2026-11-18 11:06:40 UTC waits for an entry, erased 2026-11-18 11:06:40 UTC" in _shown(
+        password=waits
+    )
+    assert "  password refused: too short; tried again 2026-11-18 11:06:40 UTC, erased " in _shown(password=refused)
+    assert "  password of 2026-11-18 11:06:40 UTC is on its way" in _shown(password={**waits, "state": "due"})

@@ -127,7 +127,25 @@ async def test_what_is_parked_is_tried_again(world: World, ask: Ask) -> None:
 
     assert (1, 0, None) == (told["unparked"], told["hastened"], told["waits"])
     assert {"users/kim"} == world.entries().keys()
-    assert [("retry", "corp", {"unparked": 1, "hastened": 0})] == recorded(world)
+    assert [("retry", "corp", {"unparked": 1, "hastened": 0, "passwords": 0})] == recorded(world)
+
+
+async def test_a_refused_password_is_tried_again_and_why_tells_of_it(world: World, ask: Ask) -> None:
+    await world.users_named(["kim", "lee"])
+    for name in ("kim", "lee"):
+        await world.change(name, password="Kanarienvogel")
+    world.connector.fail = [Refused("too short", code="weak"), Refused("too short", code="weak")]
+    await world.deliver()
+    why = await ask("why", "kim")
+    told = await ask("retry", "corp", only="kim")
+    await world.deliver()
+
+    (refused,) = [each["password"] for each in why["targets"]]
+    assert ("parked", "too short", "weak", 1) == tuple(refused[key] for key in ("state", "text", "code", "attempts"))
+    assert "Kanarienvogel" not in repr(why)
+    assert (1, 0) == (told["passwords"], told["unparked"])
+    assert ["Kanarienvogel", None] == [world.entries()[f"users/{name}"].password for name in ("kim", "lee")]
+    assert (await ask("why", "kim"))["targets"][0]["password"] is None
 
 
 async def test_one_alone_is_tried_again(world: World, ask: Ask) -> None:

@@ -13,6 +13,8 @@ STEPS = {
     **{(state, _E.UNLINKED): _S.WAITING for state in (_S.WAITING, _S.DUE, _S.PARKED)},
     (_S.SENDING, _E.LINKED): _S.SENDING,
     (_S.SENDING, _E.UNLINKED): _S.SENDING,
+    (_S.DUE, _E.RETRIED): _S.DUE,
+    (_S.PARKED, _E.RETRIED): _S.DUE,
     (_S.DUE, _E.CLAIMED): _S.SENDING,
     (_S.PARKED, _E.CLAIMED): _S.SENDING,
     (_S.SENDING, _E.PUT_OFF): _S.DUE,

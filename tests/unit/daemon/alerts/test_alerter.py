@@ -158,6 +158,21 @@ async def test_what_is_parked_is_told_once_however_many_come_and_when_none_is_le
     assert "kim" not in str(watch.phones[0].told)
 
 
+async def test_refused_passwords_are_told_without_a_name_and_when_none_is_left(watch: Watch) -> None:
+    world = watch.world
+    await world.users_named(["kim"])
+    world.connector.fail = [Refused("too short", code="weak")]
+    await world.change("kim", password="Kanarienvogel")
+    await world.deliver()
+    assert [("passwords_parked", "raised")] == await watch.look()
+    await world.change("kim", password="Kanarienvogel-2")
+    await world.deliver()
+
+    assert [("passwords_parked", "raised"), ("passwords_parked", "cleared")] == await watch.look()
+    assert not {"kim", "Kanarienvogel"} & set(str(watch.phones[0].told).split())
+    assert "Kanarien" not in str(watch.phones[0].told)
+
+
 async def test_a_plan_that_waits_is_told_once_while_it_grows_and_when_it_was_decided(watch: Watch) -> None:
     world = watch.world
     world.guards = {"deletes": 0}
