@@ -17,9 +17,9 @@ import pytest
 
 from demo.slapd import PASSWORD, SERVICE
 from tests.daemon import PATCH, USER, Daemon
-from tests.slapd import Tree, own_slapd, slapd, slapd_admin, tree
+from tests.slapd import Tree, own_slapd, slapd, slapd_admin, slapd_tree, tree
 
-__all__ = ["own_slapd", "slapd", "slapd_admin", "tree"]
+__all__ = ["own_slapd", "slapd", "slapd_admin", "slapd_tree", "tree"]
 
 TARGETS = """
 [targets.corp]
