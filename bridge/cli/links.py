@@ -56,12 +56,21 @@ def _link(link: dict[str, Any]) -> Iterator[str]:
         yield f"  waits for {link['waits_claim']}, which another resource has"
     if link["disabled"]:
         yield "  locked    by us"
+    if link["departure"]:
+        told = {"how": link["departure"], "since": link["departed"], "next_step": link["next_step"]}
+        yield f"  leaves    {departure(told)}"
     if link["state"] != "in_sync":
         yield f"  due       {moment(link['due'])}, after {link['attempts']} attempts"
     if link["error"]:
         yield f"  error     {error(link)}"
         if link["fix"]:
             yield f"            → {link['fix']}"
+
+
+def departure(told: dict[str, Any]) -> str:
+    """How it leaves, since when, and when the next step of that is due."""
+    step = f"; the next step is due at {moment(told['next_step'])}" if told["next_step"] else ""
+    return f"{told['how']} since {moment(told['since'])}{step}"
 
 
 def error(link: dict[str, Any]) -> str:

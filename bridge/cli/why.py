@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bridge.cli.asking import ask
-from bridge.cli.links import heading
+from bridge.cli.links import departure, heading
 from bridge.delivery.verdict import moment
 
 
@@ -47,6 +47,8 @@ def _target(target: dict[str, Any]) -> Iterator[str]:
     yield from _attributes(there)
     if to_do := list(_to_do(target["to_do"])):
         yield f"  to do    {', '.join(to_do)}"
+    if target["departure"]:
+        yield f"  leaves   {departure(target['departure'])}"
     for hold in target["held"]:
         yield f"  {hold['state']:8} {hold['operation']}, plan {hold['plan']}: {hold['reason']}"
     if target["next_attempt"] is not None:

@@ -64,6 +64,7 @@ class Explaining:
             "there": there,
             "to_do": self._to_do(link, rules, aim, actual),
             "held": [asdict(hold) for hold in standing.holds],
+            "departure": _departure(link),
             "attempts": link.attempts,
             "next_attempt": standing.next_attempt,
             "password": None if password is None else asdict(password),
@@ -178,6 +179,13 @@ class Explaining:
         if not self.values:
             return sorted(attributes)
         return {name: [_text(value) for value in values] for name, values in attributes.items()}
+
+
+def _departure(link: Shown) -> Document | None:
+    """How the resource leaves the target, since when, and when the next step is due."""
+    if link.departure is None:
+        return None
+    return {"how": link.departure, "since": link.departed, "next_step": link.next_step}
 
 
 def _because(projection: Wanted | Absent, rules: Rules) -> str:

@@ -58,6 +58,9 @@ class Shown:
     text: str | None
     fix: str | None
     at: int | None
+    departure: str | None
+    departed: int | None
+    next_step: int | None
     name: str
 
     def as_json(self) -> dict[str, Any]:

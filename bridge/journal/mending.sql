@@ -10,7 +10,7 @@ ORDER BY deleted IS NOT NULL, deleted DESC;
 -- of_resource --
 SELECT l.target, l.resource, l.kind, l.state, l.lane, l.wish, l.done, l.due, l.attempts, l.version, l.entry_id, l.locator, l.claim,
        l.waits_claim, l.waits_for, l.disabled, l.member, l.intent IS NOT NULL, l.verify, l.error_class, l.error_code, l.error_attribute,
-       l.error_text, l.error_fix, l.error_at,
+       l.error_text, l.error_fix, l.error_at, l.departure, l.departed, l.next_step,
        coalesce(json_extract(r.body, '$.userName'), json_extract(r.body, '$.displayName'), l.resource)
 FROM link AS l LEFT JOIN resource AS r ON r.id = l.resource WHERE l.resource = :resource ORDER BY l.target;
 
@@ -18,7 +18,7 @@ FROM link AS l LEFT JOIN resource AS r ON r.id = l.resource WHERE l.resource = :
 -- What is not done, parked first, then what is due first.
 SELECT l.target, l.resource, l.kind, l.state, l.lane, l.wish, l.done, l.due, l.attempts, l.version, l.entry_id, l.locator, l.claim,
        l.waits_claim, l.waits_for, l.disabled, l.member, l.intent IS NOT NULL, l.verify, l.error_class, l.error_code, l.error_attribute,
-       l.error_text, l.error_fix, l.error_at,
+       l.error_text, l.error_fix, l.error_at, l.departure, l.departed, l.next_step,
        coalesce(json_extract(r.body, '$.userName'), json_extract(r.body, '$.displayName'), l.resource)
 FROM link AS l LEFT JOIN resource AS r ON r.id = l.resource
 WHERE l.state <> 'in_sync' AND (:target IS NULL OR l.target = :target) AND (:state IS NULL OR l.state = :state)

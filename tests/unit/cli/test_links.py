@@ -34,6 +34,9 @@ LINK: dict[str, Any] = {
     "attribute": None,
     "text": None,
     "fix": None,
+    "departure": None,
+    "departed": None,
+    "next_step": None,
 }
 
 
@@ -62,6 +65,15 @@ def test_a_link_that_is_in_trouble_shows_all_of_it() -> None:
         "  error     sn: sn is missing (code 65)",
         "            → map sn",
     ] == lines
+
+
+def test_who_leaves_in_steps_says_how_far_that_is() -> None:
+    leaves = {"departure": "deleted", "departed": 1_795_000_000_000, "next_step": 1_795_000_005_000}
+    shown = _lines("show", links=[{**LINK, **leaves}])
+
+    since = "  leaves    deleted since 2026-11-18 11:06:40 UTC"
+    assert f"{since}; the next step is due at 2026-11-18 11:06:45 UTC" == shown[-1]
+    assert since == _lines("show", links=[{**LINK, **leaves, "next_step": None}])[-1]
 
 
 def test_a_link_without_an_entry_says_so_and_whether_one_is_being_made() -> None:

@@ -37,6 +37,7 @@ TARGET = {
     },
     "to_do": {"changes": [["mail", "replace"]], "move": False, "lock": False},
     "held": [],
+    "departure": None,
     "attempts": 0,
     "next_attempt": None,
     "password": None,
@@ -110,6 +111,12 @@ def test_what_waits_for_whom_and_until_when_is_told() -> None:
     assert "  held     disable, plan corp@3: 6 within the hour; the limit is 5" in shown
     assert "  to do    create, add 2 members, 3 members wait" in shown
     assert "  next     2026-11-18 11:06:45 UTC, after 2 attempts" in shown
+
+
+def test_who_leaves_in_steps_says_how_far_that_is() -> None:
+    departure = {"how": "left scope", "since": 1_795_000_000_000, "next_step": None}
+
+    assert "  leaves   left scope since 2026-11-18 11:06:40 UTC\n" in _shown(departure=departure)
 
 
 def test_a_target_that_takes_nothing_of_it_is_one_line() -> None:

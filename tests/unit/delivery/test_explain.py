@@ -169,3 +169,15 @@ async def test_a_resource_that_the_target_does_not_take_is_said(world):
     await world.user("kim")
 
     assert "unlinked" == (await why(world, "kim"))["state"]
+
+
+async def test_who_leaves_in_steps_is_told_with_the_next(world):
+    await world.restart(on_delete=["lock", "30d delete"])
+    await world.user("kim")
+    await world.deliver()
+    await world.delete("kim")
+    await world.deliver()
+    told = await why(world, "kim")
+
+    departed = world.clock.now()
+    assert {"how": "deleted", "since": departed, "next_step": departed + 30 * 86_400_000} == told["departure"]

@@ -34,6 +34,9 @@ LINK = Shown(
     text=None,
     fix=None,
     at=None,
+    departure=None,
+    departed=None,
+    next_step=None,
     name="kim",
 )
 DOWN = Breaker(BreakerState.OPEN, "TargetDown", "connection refused", 3, NOW + 5000)
