@@ -14,7 +14,6 @@ from pathlib import Path
 
 NOT_BUILT = {
     "token": "tokens kept in the journal (the bootstrap token of [clients.NAME] works)",
-    "restore": "restoring an entry as it was",
 }
 
 
@@ -59,6 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     status.set_defaults(module="status")
 
     _plans(commands)
+    restore = _with_config(commands.add_parser("restore", help="make a plan that puts an entry back as it was"))
+    restore.add_argument("subject", metavar="USER", help="a user or group, by name or SCIM id")
+    restore.add_argument("target", metavar="TARGET")
+    restore.add_argument("--at", required=True, metavar="TIME", help="2026-11-24T07:30 (UTC), or how long ago: 2h")
+    restore.add_argument("--json", action="store_true")
+    restore.set_defaults(module="restore")
     _journal(commands)
     _targets(commands)
     _why(commands)

@@ -15,7 +15,7 @@ from bridge.daemon.control.protocol import CommandFailed, Question
 from bridge.daemon.mending import Mending
 from bridge.daemon.status import status
 from bridge.daemon.wiring import Unit
-from bridge.journal import Journal, actions, plans, targets
+from bridge.journal import Journal, actions, plans, restoring, targets
 from bridge.journal.actions import Action, operator
 from bridge.journal.backup import BackupFailed, backup
 from bridge.journal.plans import PlanDecided, PlanUnknown
@@ -42,6 +42,7 @@ class Commands:
             "pause": self._pause,
             "resume": self._pause,
             "probe": self._probe,
+            "restore": self._restore,
             "backup": self._backup,
             "why": mending.why,
             "links": mending.show,
@@ -106,6 +107,21 @@ class Commands:
             raise CommandFailed(str(error)) from None
         self._look_again()
         return answer
+
+    async def _restore(self, question: Question) -> dict[str, Any]:
+        """Make a plan that puts an entry back as it was; nothing is written until it is approved."""
+        target = self._mending.unit(question.options.get("target")).target.name
+        at, name = int(question.options.get("at", 0)), question.subject or ""
+
+        def work(tx: Tx) -> dict[str, Any]:
+            plan = restoring.propose(tx, target, name, at)
+            _record(tx, question, {"plan": plan.id})
+            return plan_document(plan)
+
+        try:
+            return await self._journal.submit(work)
+        except restoring.NothingToRestore as error:
+            raise CommandFailed(str(error)) from None
 
     async def _pause(self, question: Question) -> dict[str, Any]:
         """Stop or start writing to a target; what is in hand is finished."""
@@ -179,7 +195,7 @@ def _reject(tx: Tx, plan: str) -> dict[str, Any]:
     return plan_document(plans.reject(tx, plan))
 
 
-_TOLD = ("released", "changed_since", "revision")
+_TOLD = ("released", "changed_since", "revision", "plan")
 
 
 def _record(tx: Tx, question: Question, answer: Mapping[str, Any] | None = None) -> None:

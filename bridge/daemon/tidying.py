@@ -37,7 +37,8 @@ async def keep_tidy(
                 log.info("journal.tidying_put_off", reason=str(error))
         else:
             if kept:
-                log.info("journal.tidied", erased=kept.erased, pruned=kept.pruned, tombstones=kept.tombstones)
+                counts = {"erased": kept.erased, "pruned": kept.pruned, "tombstones": kept.tombstones}
+                log.info("journal.tidied", **counts, images=kept.images)
             if kept.waits:
                 log.warning("journal.keeps_unfinished", remedy="see `scim-bridge status`: old work is parked or held")
         await wait(EVERY)

@@ -10,17 +10,19 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from bridge.delivery.guarding import Guarding
+from bridge.delivery.imaging import Imaging
 from bridge.delivery.places import Places, There, disputed
 from bridge.delivery.progress import Progress
 from bridge.journal import Journal, links
 from bridge.journal.holds import Operation
+from bridge.journal.images import Takes
 from bridge.mapping import delta
 from bridge.mapping.entry_json import decode, encode
 from bridge.plans.intent import Intent, intend, is_ours
 from bridge.plans.withheld import cleared, keeping, naming, switched_off
 from bridge.settings import OnMissing
 from bridge.targets import Target
-from connectors.sdk import Attributes, Capability, Change, Delta, Entry, Gone, Ref, Refused
+from connectors.sdk import Attributes, Capability, Change, Delta, Entry, Gone, Ref, Refused, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,13 @@ class Entries:
     target: Target
     guarding: Guarding
     places: Places
+    imaging: Imaging
 
     async def hold(self, progress: Progress, entry: Entry) -> None:
         """The entry is there, and as it is wanted."""
         if progress.link.ref is None:
-            await self._create(progress, entry)
+            self._check(entry)
+            await self.create(progress, entry)
             return
         try:
             await self._update(progress, entry)
@@ -43,10 +47,11 @@ class Entries:
             if progress.rules.on_missing is OnMissing.HOLD:
                 raise
             progress.now(entry_id=None, locator=None, applied=None, disabled=False)
-            await self._create(progress, entry)
+            self._check(entry)
+            await self.create(progress, entry)
 
-    async def _create(self, progress: Progress, entry: Entry) -> None:
-        self._check(entry)
+    async def create(self, progress: Progress, entry: Entry) -> None:
+        """Make the entry; what stands at its place is ours only if an intent of ours says so."""
         place = self.place(entry)
         intent = None if progress.link.intent is None else Intent.decode(progress.link.intent)
         if intent is not None and await self.recognise(progress, intent):
@@ -61,14 +66,16 @@ class Entries:
 
     async def recognise(self, progress: Progress, intent: Intent) -> bool:
         """After an unknown outcome: whether our entry is at the intent's place; it is linked then."""
-        found = await self.target.get(Ref(progress.kind, "", intent.place), progress.rules.names)
+        names = tuple(dict.fromkeys((*progress.rules.names, *intent.names)))
+        found = await self.target.get(Ref(progress.kind, "", intent.place), names)
         if found is None or found.ref is None:
             return False
         self.places.not_anothers(progress, found.ref, intent.place)
         if not is_ours(intent, found, self.target.normalise):
             raise disputed(intent.place)
         progress.at(found.ref)
-        progress.now(claim=intent.place, applied=encode(Entry(found.kind, found.attributes)), intent=None, verify=True)
+        ours = {name: values for name, values in found.attributes.items() if name in progress.rules.names}
+        progress.now(claim=intent.place, applied=encode(Entry(found.kind, ours)), intent=None, verify=True)
         link = progress.link
         await self.journal.submit(lambda tx: links.recognised(tx, link), reserved=True)
         progress.did("recognise")
@@ -95,10 +102,26 @@ class Entries:
             await self.places.reach(progress, there, place)
         if changes or moved:
             self._check(entry)
+            await self._keep(progress, entry, changes, there)
             await self.places.move(progress, there, Delta(entry, changes, moved), place)
             self._note_stray(progress, ref, there, place)
             progress.did("move" if moved else "update", changes)
         progress.now(applied=encode(entry), claim=place, intent=None, verify=False)
+
+    async def _keep(self, progress: Progress, entry: Entry, changes: tuple[Change, ...], there: There) -> None:
+        """Keep what others wrote before it is overwritten, and where the entry stood before a step moves it."""
+        kind, fold = progress.kind, self.target.normalise
+        theirs = (
+            change.attribute
+            for change in changes
+            if change.verb is not Verb.ADD and (have := there.have.get(change.attribute))
+            if fold(kind, change.attribute, have)
+            != fold(kind, change.attribute, there.applied.get(change.attribute, ()))
+        )
+        if any(theirs):
+            await self.imaging.record(progress, Takes.OVERWRITE, Entry(kind, there.have, there.ref))
+        elif entry.under != there.under:
+            await self.imaging.keep(progress, Takes.MOVE)
 
     async def _permitted(self, progress: Progress, entry: Entry, there: There) -> tuple[Entry, tuple[Change, ...]]:
         """The entry and the changes without what the guards hold."""

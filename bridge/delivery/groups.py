@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bridge.delivery.guarding import Guarding
+from bridge.delivery.imaging import Imaging
 from bridge.delivery.progress import Progress
 from bridge.journal import Journal, holds, target_members
 from bridge.journal.holds import Operation
+from bridge.journal.images import Takes
 from bridge.journal.target_members import Done, Removal, Row
+from bridge.mapping.entry_json import decode
 from bridge.settings.kinds import Ownership
 from bridge.targets import Target
-from connectors.sdk import Ref, Value
+from connectors.sdk import Entry, Ref, Value
 
 CHUNK = 500
 EVERY = -1
@@ -28,6 +31,7 @@ class Groups:
     journal: Journal
     target: Target
     guarding: Guarding
+    imaging: Imaging
 
     async def deliver(self, progress: Progress) -> None:
         """The group's members at the target are those who are asked for and have an entry there."""
@@ -81,6 +85,8 @@ class Groups:
                 added.pop(self.target.compared_member(progress.kind, self.target.member_value(row.wanted)), None)
         texts = sorted(added.values())
         if texts and await self.guarding.may_lose(progress, Operation.STRANGERS, len(texts), _digest(texts)):
+            before = decode(progress.link.applied) if progress.link.applied else Entry(progress.kind, {})
+            await self.imaging.record(progress, Takes.OVERWRITE, replace(before, ref=ref, members=tuple(texts)))
             for strangers in _chunks(texts):
                 await self.target.update_members(ref, [], strangers)
                 progress.did(f"members -{len(strangers)}")

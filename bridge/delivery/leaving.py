@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 
 from bridge.delivery.entries import Entries, digest
 from bridge.delivery.guarding import Guarding
+from bridge.delivery.imaging import Imaging
 from bridge.delivery.progress import NotYet, Progress
 from bridge.journal import Journal, target_members
 from bridge.journal.holds import Operation
+from bridge.journal.images import Takes
 from bridge.mapping.entry_json import decode, encode
 from bridge.plans.goal import Goal
 from bridge.plans.intent import Intent
@@ -30,6 +32,7 @@ class Leaving:
     target: Target
     guarding: Guarding
     entries: Entries
+    imaging: Imaging
 
     async def remove(self, progress: Progress) -> None:
         """The entry is not there; the groups that name it lose it first."""
@@ -40,8 +43,9 @@ class Leaving:
         if ref is not None:
             if not await self.guarding.may(progress, Operation.DELETE):
                 return
-            progress.now(member=False)
+            await self._strip(progress)
             await self._leave_groups_first(progress)
+            await self.imaging.keep(progress, Takes.DELETE)
             await self.target.delete(ref)
             progress.did("delete")
         progress.gone()
@@ -56,6 +60,8 @@ class Leaving:
                 return
             if locks:
                 await self.lock(progress, active=False)
+        if strips:
+            await self._strip(progress)
         progress.now(member=aim.member)
         if link.ref is not None and link.applied is not None and (off or aim.under):
             await self._carry(progress, decode(link.applied), off, aim.under)
@@ -70,17 +76,27 @@ class Leaving:
     async def name(self, progress: Progress, *, member: bool) -> None:
         """Whether groups may name the entry; out of all of them, if the guards let it."""
         strips = progress.link.member and not member and self._is_named(progress)
-        if not strips or await self.guarding.may(progress, progress.leaves):
+        if not strips:
             progress.now(member=member)
+        elif await self.guarding.may(progress, progress.leaves):
+            await self._strip(progress)
 
     async def lock(self, progress: Progress, *, active: bool) -> None:
         """Lock or unlock the account; only what we locked is ever unlocked."""
         ref = progress.link.ref
         if ref is None or progress.link.disabled is not active:
             return
+        if not active and not progress.is_new:
+            await self.imaging.lock(progress)
         await self.target.activate(ref, active)
         progress.now(disabled=not active)
         progress.did("unlock" if active else "lock")
+
+    async def _strip(self, progress: Progress) -> None:
+        """No group may name the entry any more; which did is kept."""
+        if progress.link.member and self._is_named(progress):
+            await self.imaging.keep(progress, Takes.STRIP)
+        progress.now(member=False)
 
     def _off(self, progress: Progress) -> tuple[Change, ...]:
         """The change by which the entry says that the account may not be used; none where it says so."""
@@ -105,6 +121,8 @@ class Leaving:
         entry = Entry(applied.kind, {**applied.attributes, **values}, under=under if moves else applied.under)
         if moves and place is not None and place != link.claim:
             await self.entries.places.must_be_ours(progress, place, None)
+        if moves:
+            await self.imaging.keep(progress, Takes.MOVE)
         if moves or off:
             progress.at(await self.target.update(ref, Delta(entry, off, moves)))
             progress.did("move" if moves else "update", off)

@@ -92,6 +92,7 @@ class Progress:
             departed=None,
             next_step=None,
             returns=None,
+            kept=None,
         )
 
     def come_down(self, departure: Departure | None, now: int) -> Down:
@@ -116,8 +117,13 @@ class Progress:
         before = self.before
         if self.link.departure is None or before.departure is None:
             return Taken()
-        under = decode(before.applied).under if before.applied else None
-        return Taken(before.disabled, stripped=before.version > 0 and not before.member, under=under)
+        stripped = before.version > 0 and not before.member
+        return Taken(before.disabled, stripped, under=_under(before))
+
+    @property
+    def under(self) -> str | None:
+        """Where the entry stands, if not where its kind does."""
+        return _under(self.link)
 
     def rest_on_the_ladder(self, *, fulfilled: bool) -> None:
         """Until the next step is due. The time runs from the first step: one that failed or is held has not begun."""
@@ -131,3 +137,7 @@ class Progress:
         """Note a call for the log line: names, never values."""
         self.verbs.append(verb)
         self.attributes.update(change.attribute for change in changes)
+
+
+def _under(link: Link) -> str | None:
+    return decode(link.applied).under if link.applied else None

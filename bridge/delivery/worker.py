@@ -17,9 +17,11 @@ from bridge.clock import Clock
 from bridge.delivery.entries import Entries
 from bridge.delivery.groups import Groups
 from bridge.delivery.guarding import Guarding
+from bridge.delivery.imaging import Imaging
 from bridge.delivery.leaving import Leaving
 from bridge.delivery.places import Places
 from bridge.delivery.progress import NotYet, Occupied, Progress
+from bridge.delivery.restoring import Restoring
 from bridge.delivery.returning import Returning
 from bridge.journal import Journal, JournalError, holds, links, target_members
 from bridge.journal.links import Link, Named, Settle
@@ -55,14 +57,17 @@ class Worker:
     entries: Entries = field(init=False)
     leaving: Leaving = field(init=False)
     returning: Returning = field(init=False)
+    restoring: Restoring = field(init=False)
     groups: Groups = field(init=False)
 
     def __post_init__(self) -> None:
         guarding = Guarding(self.journal, self.target)
-        self.entries = Entries(self.journal, self.target, guarding, Places(self.journal, self.target))
-        self.leaving = Leaving(self.journal, self.target, guarding, self.entries)
+        imaging, places = Imaging(self.journal, self.target), Places(self.journal, self.target)
+        self.entries = Entries(self.journal, self.target, guarding, places, imaging)
+        self.leaving = Leaving(self.journal, self.target, guarding, self.entries, imaging)
+        self.restoring = Restoring(self.journal, self.target, self.entries, self.leaving)
         self.returning = Returning(self.journal, self.target)
-        self.groups = Groups(self.journal, self.target, guarding)
+        self.groups = Groups(self.journal, self.target, guarding, imaging)
 
     async def deliver(self, link: Link, stored: Stored | None) -> None:
         """Deliver the resource as it is, and settle. Raises nothing but a `JournalError`."""
@@ -78,7 +83,8 @@ class Worker:
         if link.held:
             progress.now(verify=True)  # what a person decided about is looked at again
         try:
-            await self._fulfil(progress, stored)
+            if not await self.restoring.keeps(progress):
+                await self._fulfil(progress, stored)
         except NotYet as wait:
             await self._put_off(progress, wait)
         except JournalError:
@@ -249,7 +255,7 @@ class Worker:
 
 NO_RULES = Rules("", "", (), "")
 
-_OUR_OWN = ("mapping", "check", "name", "disputed", "protected", "leaver", "returning")
+_OUR_OWN = ("mapping", "check", "name", "disputed", "protected", "leaver", "returning", "restore")
 """Codes of refusals that we make ourselves: they say nothing of the target."""
 
 

@@ -33,11 +33,12 @@ class Repair(StrEnum):
     RECREATE = "recreate"
     HOLD = "hold"  # recreate, but only if a person approves the plan: on_missing = "hold"
     DECLINED = "declined"  # a person rejected just this
+    RESTORE = "restore"  # as an image holds it: a person asked for it
     PROTECTED = "protected"  # the config says that this entry is never written
 
     def released(self, *, by_person: bool) -> bool:
         """Whether an approval of the plan leads to a write."""
-        return self in (Repair.REVERT, Repair.RECREATE) or (by_person and self is Repair.HOLD)
+        return self in (Repair.REVERT, Repair.RECREATE) or (by_person and self in (Repair.HOLD, Repair.RESTORE))
 
 
 class PlanState(StrEnum):
@@ -74,6 +75,7 @@ class Finding:
     operation: str | None = None  # what is held
     name: str | None = None  # of whom: as people know them
     why: str | None = None
+    at: int | None = None  # the time as of which it is to be restored
 
     @property
     def subject(self) -> tuple[object, ...]:
@@ -94,6 +96,8 @@ class Finding:
             document["count"] = self.count
         if self.operation is not None:
             document |= {"operation": self.operation, "name": self.name, "why": self.why}
+        if self.at is not None:
+            document["at"] = self.at
         return orjson.dumps(document).decode()
 
 
@@ -153,6 +157,7 @@ def finding_of(row: Mapping[str, Any]) -> Finding:
         operation=detail.get("operation"),
         name=detail.get("name"),
         why=detail.get("why"),
+        at=detail.get("at"),
     )
 
 

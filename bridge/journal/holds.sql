@@ -28,7 +28,7 @@ ON CONFLICT (target, resource, operation) DO UPDATE SET plan = excluded.plan, ve
 
 -- open_plan --
 -- There is one at most for each target.
-SELECT id FROM plan WHERE target = :target AND run IS NULL AND state = 'held';
+SELECT id FROM plan WHERE target = :target AND run IS NULL AND revision > 0 AND state = 'held';
 
 -- make_plan --
 INSERT INTO plan (id, target, run, state, made, reason)

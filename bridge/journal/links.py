@@ -53,6 +53,8 @@ class Link(NamedTuple):
     next_step: int | None = None
     late: bool = False  # a step became due while nobody could see it come
     returns: str | None = None  # digest of the keys by which who left is known again
+    restore: int | None = None  # a person wants the entry back as it was at this time
+    kept: int | None = None  # the resource's version that is not delivered, for a person restored the entry
     held: bool = False  # something of it waits for a person, or was decided by one
 
     @property
@@ -199,6 +201,7 @@ def settle(tx: Tx, settled: Settle, before: Link) -> None:
         "departed": link.departed,
         "next_step": link.next_step,
         "returns": link.returns,
+        "kept": link.kept,
         "error": settled.error,
         "code": settled.code,
         "attribute": settled.attribute,

@@ -27,13 +27,13 @@ WHERE target = :target AND state = 'dirty' AND resource IN (
   SELECT resource FROM link WHERE target = :target AND state = 'dirty' AND lane = :lane AND due <= :now
   ORDER BY due LIMIT :limit)
 RETURNING resource, kind, sending, attempts, version, entry_id, locator, claim, applied, disabled, member, intent, verify, rules, lane,
-  departure, departed, next_step, late, returns,
+  departure, departed, next_step, late, returns, restore, kept,
   EXISTS (SELECT 1 FROM hold AS h WHERE h.target = link.target AND h.resource = link.resource);
 
 -- one --
 -- As a claim would take it.
 SELECT resource, kind, wish, attempts, version, entry_id, locator, claim, applied, disabled, member, intent, verify, rules, lane,
-  departure, departed, next_step, late, returns,
+  departure, departed, next_step, late, returns, restore, kept,
   EXISTS (SELECT 1 FROM hold AS h WHERE h.target = link.target AND h.resource = link.resource)
 FROM link WHERE target = :target AND resource = :resource;
 
@@ -96,7 +96,8 @@ UPDATE link SET
   waits_for = :waits_for,
   applied = :applied, disabled = :disabled, member = :member, intent = :intent, rules = :rules,
   verify = CASE WHEN wish > :wish THEN max(verify, :verify) ELSE :verify END,
-  departure = :departure, departed = :departed, next_step = :next_step, returns = :returns,
+  departure = :departure, departed = :departed, next_step = :next_step, returns = :returns, kept = :kept,
+  restore = CASE WHEN :fulfilled AND wish = :wish THEN NULL ELSE restore END,
   late = CASE WHEN :fulfilled AND wish = :wish THEN 0 ELSE late END,
   error_class = :error, error_code = :code, error_attribute = :attribute, error_text = :text, error_fix = :fix,
   error_at = CASE WHEN :error IS NULL THEN NULL ELSE :now END

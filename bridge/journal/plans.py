@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from bridge.journal import holds, links, live
+from bridge.journal import holds, images, links, live
 from bridge.journal.findings import Approval, Finding, Plan, PlanState, Repair, finding_of, row_of
 from bridge.journal.sql import load
 from bridge.journal.writer import Tx
@@ -37,9 +37,15 @@ def supersede(tx: Tx, target: str) -> None:
 
 
 def write(tx: Tx, plan: Plan) -> Plan:
-    """Record a plan that a run made; an approved one releases its findings at once. Returns it with its id."""
+    """Record a plan that a run made, or a person asked for; an approved one releases its findings at once.
+
+    Returns it with its id.
+    """
     named = {"target": plan.target, "now": tx.now}
-    plan = replace(plan, id=f"{plan.target}-{plan.run}")
+    if plan.run is None:
+        plan = replace(plan, id=tx.db.execute(_SQL["next_id"], named).fetchone()[0])
+    else:
+        plan = replace(plan, id=f"{plan.target}-{plan.run}")
     decided = tx.now if plan.state is PlanState.APPROVED else None
     row = {"id": plan.id, "run": plan.run, "state": plan.state, "decided": decided, "reason": plan.reason}
     tx.db.execute(_SQL["insert_plan"], named | row)
@@ -96,6 +102,11 @@ def declined(db: sqlite3.Connection, target: str) -> Iterator[Finding]:
     return map(finding_of, _rows(db, "declined", {"target": target}))
 
 
+def named(db: sqlite3.Connection, name: str) -> frozenset[str]:
+    """The resources that a person means, deleted ones too."""
+    return frozenset(id_ for (id_,) in db.execute(_SQL["named"], {"name": name}))
+
+
 def _open(db: sqlite3.Connection, plan_id: str) -> Plan:
     plan = get(db, plan_id)
     if plan is None:
@@ -125,9 +136,7 @@ def _open_live(db: sqlite3.Connection, plan_id: str) -> live.Named | None:
 
 
 def _named(db: sqlite3.Connection, name: str) -> frozenset[str]:
-    """The resources that a person means."""
-    found = frozenset(id_ for (id_,) in db.execute(_SQL["named"], {"name": name}))
-    if not found:
+    if not (found := named(db, name)):
         raise PlanUnknown(f"there is no user or group {name!r}")
     return found
 
@@ -147,7 +156,9 @@ def _release(tx: Tx, plan: Plan, *, by_person: bool, chosen: frozenset[str] | No
         if finding.repair is Repair.HOLD:
             tx.db.execute(_SQL["forget_entry"], named)
             tx.db.execute(_SQL["forget_members"], named)
-        if by_person:
+        if finding.repair is Repair.RESTORE and finding.at is not None:
+            images.wish(tx, plan.target, finding.resource, finding.at)
+        elif by_person:
             holds.grant(tx, plan.target, finding.resource, plan.id)
         links.dirty(tx, plan.target, finding.resource, finding.kind, lane=links.BULK, verify=True)
         released += 1

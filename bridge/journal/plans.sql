@@ -4,6 +4,12 @@
 INSERT INTO plan (id, target, run, state, made, decided, reason)
 VALUES (:id, :target, :run, :state, :now, :decided, :reason);
 
+-- next_id --
+SELECT :target || '@' || (coalesce(max(rowid), 0) + 1) FROM plan;
+
+-- link --
+SELECT wish, entry_id IS NOT NULL FROM link WHERE target = :target AND resource = :resource;
+
 -- insert_finding --
 INSERT INTO finding (plan, ordinal, sort, kind, resource, locator, wish, detail)
 VALUES (:plan, :ordinal, :sort, :kind, :resource, :locator, :wish, :detail);

@@ -1,5 +1,7 @@
 """Retention: erase the payloads of old changes, then prune the rows; let tombstones go that every target has applied.
 
+Images of entries (`images.py`) go with the payloads, and a tombstone stays while there is an image of its entry.
+
 Nothing that unfinished work comes from is touched, however old or large it is: a change that a target has not applied
 yet, is parked with, or that a guard holds. The chain verifies afterwards: an erased payload carries our mark, and what
 was pruned left a checkpoint. Every step is small, so that requests are written between two of them.
@@ -43,10 +45,11 @@ class Kept:
     erased: int = 0
     pruned: int = 0
     tombstones: int = 0
+    images: int = 0
     waits: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.erased or self.pruned or self.tombstones)
+        return bool(self.erased or self.pruned or self.tombstones or self.images)
 
 
 async def tidy(journal: Journal, keep: Keep, now: int) -> Kept:
@@ -58,14 +61,15 @@ async def tidy(journal: Journal, keep: Keep, now: int) -> Kept:
     allowed = prune_to if first is None else min(prune_to, first - 1)
     if begin < allowed:
         await _prune(journal, begin, allowed)
-    kept = Kept(erased, max(0, allowed - begin), await _bury(journal, now), waits=allowed < prune_to)
+    images = await _forget_images(journal, keep, now)
+    kept = Kept(erased, max(0, allowed - begin), await _bury(journal, now), images, waits=allowed < prune_to)
     if kept:
         await journal.submit(lambda tx: actions.record(tx, _action(kept)), reserved=True)
     return kept
 
 
 def _action(kept: Kept) -> Action:
-    detail = {"erased": kept.erased, "pruned": kept.pruned, "tombstones": kept.tombstones}
+    detail = {"erased": kept.erased, "pruned": kept.pruned, "tombstones": kept.tombstones, "images": kept.images}
     return Action(DAEMON, "tidy", "", detail)
 
 
@@ -133,6 +137,19 @@ def _cut(tx: Tx, seq: int) -> None:
     tx.db.execute(_SQL["set_checkpoint"], {"seq": cut.seq, "chain": cut.chain, "seal": seal})
     tx.db.execute(_SQL["prune_changes"], {"seq": seq})
     tx.db.execute(_SQL["prune_actions"], {"seq": seq})
+
+
+async def _forget_images(journal: Journal, keep: Keep, now: int) -> int:
+    """Images go with the payloads of changes, and take a tenth of the room at most."""
+    named = {"before": now - keep.payloads, "size": keep.size // 10, "row": ROW, "limit": WINDOW}
+    old = [id_ for (id_,) in await journal.scan(lambda db: db.execute(_SQL["old_images"], named).fetchall())]
+    for start in range(0, len(old), STEP):
+        await journal.submit(partial(_drop_images, ids=old[start : start + STEP]))
+    return len(old)
+
+
+def _drop_images(tx: Tx, ids: list[int]) -> None:
+    tx.db.executemany(_SQL["forget_image"], [{"id": id_} for id_ in ids])
 
 
 async def _bury(journal: Journal, now: int) -> int:

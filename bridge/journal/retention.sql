@@ -48,10 +48,20 @@ DELETE FROM action WHERE seq <= :seq;
 SELECT r.id FROM resource AS r WHERE r.deleted IS NOT NULL AND r.deleted < :before
 AND NOT EXISTS (SELECT 1 FROM link AS l WHERE l.resource = r.id
                 AND (l.state <> 'in_sync' OR l.entry_id IS NOT NULL OR l.intent IS NOT NULL OR l.claim IS NOT NULL))
+AND NOT EXISTS (SELECT 1 FROM image AS i WHERE i.resource = r.id)
 AND NOT EXISTS (SELECT 1 FROM target_membership AS t WHERE t.group_id = r.id AND t.applied IS NOT NULL)
 AND NOT EXISTS (SELECT 1 FROM link AS l JOIN target_membership AS t ON t.target = l.target AND t.member = r.id
                 WHERE l.resource = r.id AND (t.applied IS NOT NULL OR t.dirty > 0))
 LIMIT :limit;
+
+-- old_images --
+-- Too old, or beyond what images may take; what a person waits for stays.
+SELECT id FROM (SELECT id, at, target, resource, sum(length(entry) + :row) OVER (ORDER BY id DESC) AS used FROM image) AS i
+WHERE (at < :before OR used > :size) AND NOT EXISTS (SELECT 1 FROM link AS l WHERE l.target = i.target AND l.resource = i.resource
+                                                     AND l.restore IS NOT NULL) LIMIT :limit;
+
+-- forget_image --
+DELETE FROM image WHERE id = :id;
 
 -- forget_links --
 DELETE FROM link WHERE resource = :id;

@@ -124,6 +124,8 @@ CREATE TABLE link (
   next_step       INTEGER,                    -- when the next step is due; NULL: there is none, or it was woken for it
   late            INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1)),   -- 1: a step became due while nobody could see it come
   returns         TEXT,                       -- digest of the keys by which who left is known again
+  restore         INTEGER,                    -- a person wants the entry back as it was at this time
+  kept            INTEGER,                    -- the resource's version that is not delivered, for a person restored the entry
   PRIMARY KEY (target, resource),
   CHECK ((state = 'sending') = (sending IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
@@ -207,6 +209,20 @@ CREATE TABLE password (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX password_due ON password (target, due) WHERE state IN ('due', 'parked');
 CREATE INDEX password_resource ON password (resource);
+-- What an entry held before something of it was taken away; never a password. Goes with the payloads of changes.
+CREATE TABLE image (
+  id        INTEGER PRIMARY KEY,
+  at        INTEGER NOT NULL,
+  target    TEXT NOT NULL,
+  resource  TEXT NOT NULL,
+  kind      TEXT NOT NULL,
+  operation TEXT NOT NULL CHECK (operation IN ('lock', 'strip', 'move', 'delete', 'overwrite')),
+  locked    INTEGER NOT NULL CHECK (locked IN (0, 1)),   -- by us
+  entry     TEXT NOT NULL,                    -- JSON: what a create could write again
+  groups    TEXT NOT NULL                     -- JSON: the groups that named it
+) STRICT;
+CREATE INDEX image_resource ON image (resource, target, at);
+CREATE INDEX image_at ON image (at);
 
 -- What a resource's entry names beside members (its manager); woken when that is linked, moves or goes.
 CREATE TABLE reference (

@@ -144,6 +144,7 @@ _INTENTS = {
     Repair.RECREATE: "make again",
     Repair.HOLD: "make again if approved",
     Repair.DECLINED: "left alone: rejected before",
+    Repair.RESTORE: "as it was",
     Repair.PROTECTED: "left alone: protected",
 }
 

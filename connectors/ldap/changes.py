@@ -19,13 +19,21 @@ _DO = {Verb.ADD: Do.ADD, Verb.REMOVE: Do.DELETE, Verb.REPLACE: Do.REPLACE}
 
 def attributes_of(schema: Schema, kind: Kind, entry: Entry) -> dict[str, Values]:
     """The attributes of a new entry."""
-    new: dict[str, Values] = {"objectClass": kind.class_values}
+    new: dict[str, Values] = {"objectClass": _classes(schema, kind, entry)}
     for name, values in entry.attributes.items():
         if values and name.lower() != "objectclass":
             new[name] = encoded(schema, name, values)
     if kind.members and needs_member(schema, kind):
         new[kind.members] = (placeholder(kind),)
     return new
+
+
+def _classes(schema: Schema, kind: Kind, entry: Entry) -> Values:
+    """Those that are configured, and those that an entry had that is made again."""
+    had = next((values for name, values in entry.attributes.items() if name.lower() == "objectclass"), ())
+    configured = {name.lower() for name in kind.object_classes}
+    more = (value for value in encoded(schema, "objectClass", had) if value.decode().lower() not in configured)
+    return (*kind.class_values, *more)
 
 
 def mods_of(schema: Schema, changes: Iterable[Change]) -> tuple[Mod, ...]:

@@ -78,6 +78,7 @@ def _capabilities(directory: Directory, kinds: Mapping[str, Kind], passwords: Pa
         Capability.MEMBERS: any(kind.members for kind in kinds.values()),
         Capability.ACTIVATION: activation.lock_of(directory.schema) is not None,
         Capability.PASSWORD: passwords.can(directory.known or Facts()),
+        Capability.EVERYTHING: True,
     }
     return frozenset(capability for capability, has in can.items() if has)
 

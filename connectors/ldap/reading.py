@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from connectors.ldap import changes, dn, errors
-from connectors.ldap.directory import Directory
+from connectors.ldap.directory import Directory, Facts
 from connectors.ldap.driver import EndRead, Found, ReadPage, Result, Scope, Search
 from connectors.ldap.filters import EVERYTHING, Equal
 from connectors.ldap.kind import Kind
 from connectors.ldap.matching import decode
+from connectors.ldap.schema import is_secret
+from connectors.sdk import EVERYTHING as WHOLE
 from connectors.sdk import Entry, Key, Page, Query, Ref, TargetMisconfigured, Value
 
 PAGE = 500
@@ -92,15 +94,22 @@ class Reading:
         """As the names were asked for: a directory answers with the names of its schema."""
         schema = self.directory.schema
         held = {name.lower(): values for name, values in found.attributes.items()}
+        names = self._written_again(found) if WHOLE in attributes else attributes
         known: dict[str, tuple[Value, ...]] = {
             name: tuple(decode(schema, name, value) for value in values)
-            for name in attributes
+            for name in names
             if (values := self._held(held, name))
         }
         listed = held.get((self.kind.members or "").lower(), ())
         ref = self.directory.ref(self.kind, found)
         shown = self.kind.real_members(value.decode("utf-8", "surrogateescape") for value in listed)
         return Entry(self.kind.name, known, ref, shown if members else None)
+
+    def _written_again(self, found: Found) -> list[str]:
+        """The attributes that a create could write again: not the id, not the members, no secrets."""
+        id_attribute, members = (self.directory.known or Facts()).id_attribute, self.kind.members or ""
+        not_ours = {id_attribute.lower(), members.lower(), "memberof"}
+        return [name for name in found.attributes if name.lower() not in not_ours and not is_secret(name)]
 
     def _held(self, held: dict[str, tuple[bytes, ...]], name: str) -> tuple[bytes, ...]:
         if name.lower() in held:

@@ -17,6 +17,7 @@ _SYNTAX = "1.3.6.1.4.1.1466.115.121.1."
 BOOLEAN, INTEGER, DN = (_SYNTAX + number for number in ("7", "27", "12"))
 BINARY = frozenset(_SYNTAX + number for number in ("4", "5", "8", "9", "10", "23", "28", "40", "49"))
 DEPTH = 32
+_SECRET = re.compile(r"passw|pwd|secret|private|sambapassword|krb.*key|unicodepwd|pkcs12|otp", re.IGNORECASE)
 
 T = TypeVar("T")
 Names = TypeVarTuple("Names")
@@ -180,3 +181,8 @@ def _description(said: str) -> tuple[str, dict[str, list[str]]]:
 def _expects(current: str | None, words: Mapping[str, list[str]]) -> bool:
     """Whether a keyword still waits for its first word (an attribute may be called `MAIL`)."""
     return current in ("NAME", "SUP", "EQUALITY", "SYNTAX", "MUST", "MAY", "USAGE", "DESC") and not words[str(current)]
+
+
+def is_secret(attribute: str) -> bool:
+    """Whether the attribute may hold a password or a key, by its name; rather one too many."""
+    return _SECRET.search(attribute) is not None

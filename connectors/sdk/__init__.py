@@ -15,6 +15,7 @@ from connectors.sdk.errors import (
 from connectors.sdk.protocol import Activation, Connector, Context, Members, Naming, Passwords, Plugin
 from connectors.sdk.secrets import Secret
 from connectors.sdk.values import (
+    EVERYTHING,
     Attributes,
     Capability,
     Change,
@@ -32,6 +33,7 @@ from connectors.sdk.values import (
 )
 
 __all__ = [
+    "EVERYTHING",
     "IN_HISTORY",
     "Activation",
     "Attributes",

@@ -12,6 +12,7 @@ from itertools import count
 
 from connectors.sdk.errors import Conflict, ConnectorError, Gone
 from connectors.sdk.values import (
+    EVERYTHING,
     Capability,
     Change,
     Delta,
@@ -171,7 +172,7 @@ class MemoryConnector:
 def _entry(stored: Stored, attributes: Sequence[str], members: bool) -> Entry:
     return Entry(
         stored.ref.kind,
-        {a: stored.attributes[a] for a in attributes if a in stored.attributes},
+        {a: v for a, v in stored.attributes.items() if a in attributes or EVERYTHING in attributes},
         stored.ref,
         tuple(sorted(stored.members)) if members else None,
     )

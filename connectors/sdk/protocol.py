@@ -34,7 +34,10 @@ class Connector(Protocol):
         """Reach the target and say what it is; capabilities are measured, not assumed."""
 
     async def get(self, ref: Ref, attributes: Sequence[str], members: bool = False) -> Entry | None:
-        """Read one entry with these attributes; by `ref.id`, or by `ref.locator` where the id is empty."""
+        """Read one entry with these attributes; by `ref.id`, or by `ref.locator` where the id is empty.
+
+        With the capability `everything`, `(EVERYTHING,)` stands for all that a create could write again.
+        """
 
     def search(self, query: Query) -> AsyncIterator[Page]:
         """Read all entries of a kind; the last page alone says `complete`."""

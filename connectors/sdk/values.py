@@ -114,12 +114,17 @@ class Page:
     complete: bool = False
 
 
+EVERYTHING = "*"
+"""In place of names, to `get`: all attributes that a create could write again, and no secrets."""
+
+
 class Capability(StrEnum):
     """What a connector can do beside the base protocol."""
 
     MEMBERS = "members"  # update_members and member_value
     ACTIVATION = "activation"  # activate
     PASSWORD = "password"  # noqa: S105  # set_password
+    EVERYTHING = "everything"  # get answers EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bridge.journal import restoring
 from demo.slapd import PASSWORD, SERVICE
 from tests.acceptance.drift.drifting import drifting
 from tests.contract.ldap import connector_to
@@ -20,6 +23,7 @@ __all__ = ["slapd", "slapd_admin", "slapd_tree", "tree"]
 pytestmark = pytest.mark.slapd
 DAY = 86400
 NUMBER = {ENTERPRISE: {"employeeNumber": "A-7"}}
+PHOTO = b"\xff\xd8\xff\xe0"
 SECRET = "a-password-of-no-worth"
 
 
@@ -141,6 +145,37 @@ async def test_a_probe_says_which_place_is_not_there(tree: Tree, left: str) -> N
     ]
 
 
+async def test_a_deleted_entry_is_restored_with_what_was_never_ours_and_without_a_password(
+    world: World, tree: Tree, tmp_path: Path
+) -> None:
+    here = f"uid=ada,{tree.people}"
+    classes = ["inetOrgPerson", "posixAccount"]
+    theirs = {"uidNumber": ["4711"], "gidNumber": ["100"], "homeDirectory": ["/home/ada"], "jpegPhoto": [PHOTO]}
+    tree.modify(here, objectClass=classes, **theirs)
+    before, at = tree.read(here), world.clock.now()
+    world.clock.advance(60)
+    await world.delete("ada")
+    await days(world, 10)
+    gone = seen(tree)
+    plan = await world.journal.submit(lambda tx: restoring.propose(tx, "corp", "ada", at))
+    assert plan.id is not None
+    await world.approve(plan.id)
+    await days(world, 10)
+
+    assert before is not None
+    assert {"at": [], "binds": [], "members": []} == gone
+    assert {"at": [here], "binds": [False], "members": [here]} == seen(tree)  # without a password nobody binds
+    after = tree.read(here)
+    assert after is not None
+    del before["userPassword"]
+    assert {name: sorted(values) for name, values in before.items()} == {n: sorted(v) for n, v in after.items()}
+    await world.journal.close()
+    written = b"".join(path.read_bytes() for path in tmp_path.glob("journal.db*"))
+    assert SECRET.encode() not in written
+    assert b"userPassword" not in written
+    assert b"homeDirectory" in written
+
+
 @pytest.fixture
 def daemon(tmp_path: Path, tree: Tree, left: str) -> Iterator[Daemon]:
     daemon = Daemon(tmp_path)
@@ -186,3 +221,27 @@ def test_steps_outlive_kill_9_and_the_newcomer_of_the_same_name_stays(daemon: Da
     assert tree.read(f"uid=ada,{left}") is None
     assert tree.read(f"uid=ada,{tree.people}") is not None
     assert [] == [line for line in daemon.lines if line.get("level") in ("error", "critical")]
+
+
+def test_an_operator_restores_an_entry_by_command(daemon: Daemon, tree: Tree) -> None:
+    _, ada = daemon.send("POST", "/Users", {"schemas": [USER], "userName": "ada"})
+    daemon.until(daemon.settled)
+    tree.modify(f"uid=ada,{tree.people}", description=["not ours"])
+    daemon.send("DELETE", f"/Users/{ada['id']}")
+    daemon.wait_for("delivery.applied", resource=ada["id"], did=["delete"])
+    told = cli(daemon, "restore", "ada", "corp", "--at", "1h")
+    plan = told.split()[1]
+    approved = cli(daemon, "approve", plan)
+    daemon.until(lambda: [line for line in daemon.lines if line.get("did") == ["create"]][1:])
+
+    assert "restore cn" in told
+    assert f"scim-bridge approve {plan}" in told
+    assert f"plan {plan}: 1 released\n" == approved
+    assert [b"not ours"] == (tree.read(f"uid=ada,{tree.people}", "description") or {})["description"]
+
+
+def cli(daemon: Daemon, *words: str) -> str:
+    command = [sys.executable, "-m", "bridge", *words, "--config", str(daemon.config)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

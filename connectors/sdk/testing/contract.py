@@ -9,7 +9,21 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 import pytest_asyncio
 
-from connectors.sdk import Capability, Change, Conflict, Connector, Delta, Entry, Gone, Key, Probe, Query, Ref, Verb
+from connectors.sdk import (
+    EVERYTHING,
+    Capability,
+    Change,
+    Conflict,
+    Connector,
+    Delta,
+    Entry,
+    Gone,
+    Key,
+    Probe,
+    Query,
+    Ref,
+    Verb,
+)
 from connectors.sdk.testing.samples import Samples, as_compared, by_id, delta, everything, names, without
 
 QUICK_SECONDS = 1.0
@@ -134,6 +148,19 @@ class ConnectorContract:
             await self.holds(second, ref, samples.entry)
         finally:
             await second.close()
+
+    async def test_everything_is_what_a_create_could_write_again(
+        self, connector: Connector, ref: Ref, samples: Samples
+    ) -> None:
+        if Capability.EVERYTHING not in (await connector.probe()).capabilities:
+            return
+        found = await connector.get(ref, [EVERYTHING])
+        assert found is not None
+        await connector.delete(ref)
+        again = await connector.create(Entry(ref.kind, found.attributes))
+
+        assert again.id != ref.id
+        await self.holds(connector, again, samples.entry)
 
     async def test_get_answers_the_attributes_that_were_asked_for(
         self, connector: Connector, ref: Ref, samples: Samples

@@ -321,7 +321,7 @@ async def test_a_probe_says_what_the_target_is_and_lets_it_go_on(world: World, a
     told = await ask("probe", "corp")
     await world.deliver()
 
-    assert (True, "memory", ["activation", "members", "password"], None) == (
+    assert (True, "memory", ["activation", "everything", "members", "password"], None) == (
         told["reached"],
         told["server"],
         told["capabilities"],

@@ -37,4 +37,6 @@ def test_counts_include_what_is_not_listed():
 
 def test_an_approval_by_itself_releases_less_than_a_person():
     assert {Repair.REVERT, Repair.RECREATE} == {r for r in Repair if r.released(by_person=False)}
-    assert {Repair.REVERT, Repair.RECREATE, Repair.HOLD} == {r for r in Repair if r.released(by_person=True)}
+    assert {Repair.REVERT, Repair.RECREATE, Repair.HOLD, Repair.RESTORE} == {
+        r for r in Repair if r.released(by_person=True)
+    }

@@ -143,7 +143,11 @@ async def test_what_was_taken_away_stands_in_the_chain(journal, clock):
     await tidy(journal, Keep(DAY, DAY, LARGE), clock.now())
 
     (action,) = journal.read(actions.latest)
-    assert (DAEMON, "tidy", {"erased": 1, "pruned": 1, "tombstones": 0}) == (action.by, action.operation, action.detail)
+    assert (DAEMON, "tidy", {"erased": 1, "pruned": 1, "tombstones": 0, "images": 0}) == (
+        action.by,
+        action.operation,
+        action.detail,
+    )
 
 
 async def bury(journal, clock, resource: str) -> None:

@@ -14,9 +14,9 @@ NOTHING = Schema()
 
 
 def test_a_new_entry_has_its_classes_and_no_empty_attribute() -> None:
-    entry = Entry("users", {"uid": ("a",), "mail": (), "objectClass": ("top",), "cn": ("A", "a")})
+    entry = Entry("users", {"uid": ("a",), "mail": (), "objectClass": ("top", "Extra"), "cn": ("A", "a")})
 
-    assert {"objectClass": (b"inetOrgPerson", b"extra"), "uid": (b"a",), "cn": (b"A",)} == attributes_of(
+    assert {"objectClass": (b"inetOrgPerson", b"extra", b"top"), "uid": (b"a",), "cn": (b"A",)} == attributes_of(
         NOTHING, USERS, entry
     )
 
