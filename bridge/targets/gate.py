@@ -8,8 +8,6 @@ deliveries in hand must not mean thirty bad binds.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from heapq import heappop, heappush
 from itertools import count
@@ -26,7 +24,7 @@ class NotCalled(TargetDown):
 
 
 class Gate:
-    """`most` calls at once; `limit` of them now."""
+    """`most` calls at once; `limit` of them now. Each is made inside `async with gate`."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -36,15 +34,19 @@ class Gate:
         self._order = count()
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
 
-    @asynccontextmanager
-    async def call(self) -> AsyncIterator[None]:
+    async def __aenter__(self) -> None:
         """Wait for a place, and keep it inside. `NotCalled` where the gate is shut, or is shut while this waits."""
-        await self._enter()
-        try:
-            yield
+        if self._shut is not None:
+            raise NotCalled(self._shut)
+        if self._under_way < self.limit and not self._waiting:
+            self._under_way += 1
+            return
+        await self._wait()
+
+    async def __aexit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is None:
             self.limit = min(self.most, self.limit + 1)
-        finally:
-            self._leave()
+        self._leave()
 
     def shut(self, reason: str) -> None:
         """The target is down: nobody passes, and who waits is sent back."""
@@ -59,12 +61,7 @@ class Gate:
         if self._shut is not None:
             self._shut, self.limit = None, 1
 
-    async def _enter(self) -> None:
-        if self._shut is not None:
-            raise NotCalled(self._shut)
-        if self._under_way < self.limit and not self._waiting:
-            self._under_way += 1
-            return
+    async def _wait(self) -> None:
         turn = asyncio.get_running_loop().create_future()
         heappush(self._waiting, (LANE.get(), next(self._order), turn))
         try:

@@ -166,7 +166,7 @@ class Target:
             )
 
     async def _read(self, call: Callable[[], Awaitable[T]], gate: Gate | None = None) -> T:
-        async with (gate or self.gate).call():
+        async with gate or self.gate:
             return await self._read_now(call)
 
     async def _read_now(self, call: Callable[[], Awaitable[T]]) -> T:
@@ -177,7 +177,7 @@ class Target:
             raise TargetDown(f"no answer within {self.settings.timeout:g} s", code="timeout") from None
 
     async def _write(self, call: Callable[[], Awaitable[T]]) -> T:
-        async with self.gate.call():
+        async with self.gate:
             try:
                 async with asyncio.timeout(self.settings.timeout):
                     return await call()

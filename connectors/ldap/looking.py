@@ -30,10 +30,10 @@ class _Question(NamedTuple):
 
 
 class _Batch(NamedTuple):
-    """What is asked in this turn of the loop (by the DN as it is compared), and what came of it; None: nothing did."""
+    """What is asked in this turn of the loop (by the DN as it is compared), and who waits to hear; None: of nothing."""
 
     places: dict[str, str]
-    looked: asyncio.Future[Looked | None]
+    waiting: list[asyncio.Future[Looked | None]]
 
 
 @dataclass
@@ -53,7 +53,8 @@ class Looks:
             return (await self._for_all(question, {compared: place})).get(compared)
         batch = self._open[question]
         batch.places[compared] = place
-        looked = await asyncio.shield(batch.looked)
+        batch.waiting.append(asyncio.get_running_loop().create_future())
+        looked = await batch.waiting[-1]
         return await self._alone(place, attributes) if looked is None else looked.get(compared)
 
     async def can_look_together(self, base: str) -> bool:
@@ -64,7 +65,7 @@ class Looks:
 
     async def _for_all(self, question: _Question, places: dict[str, str]) -> Looked:
         """Who asks first in a turn of the loop asks for all. Should that fail, the others look for themselves."""
-        batch = self._open[question] = _Batch(places, asyncio.get_running_loop().create_future())
+        batch = self._open[question] = _Batch(places, [])
         looked: Looked | None = None
         try:
             await asyncio.sleep(0)
@@ -74,7 +75,9 @@ class Looks:
         finally:
             if self._open.get(question) is batch:  # given up before it was asked
                 del self._open[question]
-            batch.looked.set_result(looked)
+            for each in batch.waiting:
+                if not each.done():  # whoever asked may have gone
+                    each.set_result(looked)
 
     async def _look(self, question: _Question, places: list[tuple[str, str]]) -> Looked:
         looked: Looked = {}

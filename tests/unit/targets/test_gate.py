@@ -31,7 +31,7 @@ class Calls:
 
     async def _call(self, name: str, lane: int) -> None:
         LANE.set(lane)
-        async with self.gate.call():
+        async with self.gate:
             self.began.append(name)
             await self._ends[name].wait()
 
@@ -69,10 +69,10 @@ async def test_a_call_that_fails_gives_its_place_back() -> None:
     gate = Gate(1)
     for _ in range(3):
         with pytest.raises(KeyError):
-            async with gate.call():
+            async with gate:
                 raise KeyError
 
-    async with asyncio.timeout(1), gate.call():
+    async with asyncio.timeout(1), gate:
         pass
 
 
@@ -85,13 +85,13 @@ async def test_who_is_cancelled_while_it_waits_takes_no_place(calls: Calls) -> N
 
     assert ["a", "b", "d"] == calls.began
     await calls.end("d")
-    async with asyncio.timeout(1), calls.gate.call(), calls.gate.call():
+    async with asyncio.timeout(1), calls.gate, calls.gate:
         pass
 
 
 async def test_who_is_cancelled_as_it_is_let_in_gives_its_place_on() -> None:
     calls = Calls(1)
-    async with calls.gate.call():
+    async with calls.gate:
         await calls.start("c")
         await calls.start("d")
     calls.tasks["c"].cancel()  # it has its place already, and has not gone on yet
@@ -99,7 +99,7 @@ async def test_who_is_cancelled_as_it_is_let_in_gives_its_place_on() -> None:
 
     assert ["d"] == calls.began
     await calls.end("d")
-    async with asyncio.timeout(1), calls.gate.call():
+    async with asyncio.timeout(1), calls.gate:
         pass
 
 
@@ -111,7 +111,7 @@ async def test_a_shut_gate_calls_nobody_and_sends_back_who_waits(calls: Calls) -
     with pytest.raises(NotCalled, match="connection refused"):
         await calls.tasks["c"]
     with pytest.raises(NotCalled, match="connection refused"):
-        await calls.gate.call().__aenter__()
+        await calls.gate.__aenter__()
     await calls.end("a", "b")
     assert ["a", "b"] == calls.began
 
@@ -149,7 +149,7 @@ async def test_failures_after_an_outage_let_no_more_go(calls: Calls) -> None:
     gate.open()
     for _ in range(4):
         with pytest.raises(KeyError):
-            async with gate.call():
+            async with gate:
                 raise KeyError
 
     assert 1 == gate.limit
@@ -163,5 +163,5 @@ async def test_a_gate_that_was_never_shut_is_not_narrowed_by_being_opened() -> N
 
 
 async def _succeed(gate: Gate) -> None:
-    async with gate.call():
+    async with gate:
         await asyncio.sleep(0)
