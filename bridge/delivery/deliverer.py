@@ -27,7 +27,7 @@ from bridge.targets import Health, Target
 
 log = structlog.get_logger()
 
-AHEAD = 4
+AHEAD = 8
 """Deliveries under way for each call that the target takes at once: the others read, decide, or wait for the disk."""
 URGENT_BESIDE = 2
 """As many times the usual are under way where the rest is urgent: a disable waits for no slow delivery to end."""
@@ -128,7 +128,7 @@ class Deliverer:
 
     @property
     def _is_full(self) -> bool:
-        return self._limit - len(self._running) < max(1, self._limit // 4)
+        return self._limit - len(self._running) < max(1, self._limit // 2)
 
     async def _fill(self, group: asyncio.TaskGroup) -> bool:
         """Claim as much as there is room for, and where there is none, what is urgent; whether anything was claimed."""
