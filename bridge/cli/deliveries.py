@@ -37,10 +37,12 @@ def _listed(answer: dict[str, Any]) -> Iterator[str]:
             yield f"    {error(link)}"
         if link["error"] and link["fix"]:
             yield f"    → {link['fix']}"
+    for parked in answer["parked_passwords"]:
+        yield f"{parked['target']}: {parked['name']}: its password is parked: {error({**parked, 'attribute': None})}"
     left = answer["count"] - len(answer["deliveries"])
     if left:
         yield f"… and {left} more (--limit N shows more)"
-    if not answer["count"]:
+    if not answer["count"] and not answer["parked_passwords"]:
         yield "everything is delivered"
 
 

@@ -15,7 +15,7 @@ from bridge.daemon.control.protocol import CommandFailed, Question
 from bridge.daemon.wiring import Unit
 from bridge.delivery.explain import Explaining
 from bridge.delivery.verdict import moment
-from bridge.journal import Journal, actions, mending
+from bridge.journal import Journal, actions, mending, passwords
 from bridge.journal.actions import Action, operator
 from bridge.journal.mending import CannotMend, Shown
 from bridge.journal.resources import Stored
@@ -70,7 +70,10 @@ class Mending:
         state = State.PARKED if question.options.get("parked") else None
         limit = int(question.options.get("limit") or LISTED)
         count, found = await self.journal.scan(lambda db: mending.unfinished(db, target, state, limit))
-        return {"count": count, "deliveries": [link.as_json() for link in found]}
+        refused = await self.journal.scan(lambda db: passwords.parked(db, limit))
+        refused = [each for each in refused if target in (None, each.target)]
+        shown = {"deliveries": [link.as_json() for link in found], "parked_passwords": [p.as_json() for p in refused]}
+        return {"count": count, **shown}
 
     async def retry(self, question: Question) -> Document:
         """What is parked or waits for its time is due now."""

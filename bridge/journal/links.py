@@ -221,8 +221,13 @@ def settle(tx: Tx, settled: Settle, before: Link) -> None:
     if (before.entry_id, before.locator, before.member) != (link.entry_id, link.locator, link.member):
         stir(tx, link.target, link.resource, is_there=link.entry_id is not None)
     if (before.entry_id, before.disabled, before.member) != (link.entry_id, link.disabled, link.member):
-        named = {"target": link.target, "resource": link.resource, "entry_id": link.entry_id, "now": tx.now}
-        tx.db.execute(_SQL["stir_password"], named)
+        stir_password(tx, link.target, link.resource, link.entry_id)
+
+
+def stir_password(tx: Tx, target: str, resource: str, entry_id: str | None) -> None:
+    """The user's entry came, went, or may be used again: its password is due, or waits."""
+    named = {"target": target, "resource": resource, "entry_id": entry_id, "now": tx.now}
+    tx.db.execute(_SQL["stir_password"], named)
 
 
 def behind(db: sqlite3.Connection, resource: str, version: int, targets: Sequence[str]) -> str | None:

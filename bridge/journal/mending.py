@@ -154,6 +154,7 @@ def bind(tx: Tx, target: str, resource: str, entry: Ref, claim: str) -> Shown:
     tx.db.execute(_SQL["bind"], {**row, "now": tx.now})
     tx.db.execute(_SQL["forget_members"], row)
     links.stir(tx, target, resource, is_there=True)
+    links.stir_password(tx, target, resource, entry.id)
     _let_go(tx, before, claim)
     return before
 
@@ -164,6 +165,7 @@ def forget(tx: Tx, target: str, resource: str) -> Shown:
     row = {"target": target, "resource": resource, "now": tx.now}
     for step in ("forget", "forget_members", "forget_memberships", "forget_references"):
         tx.db.execute(_SQL[step], row)
+    links.stir_password(tx, target, resource, None)
     links.wake_followers(tx, target, resource)
     _let_go(tx, before, None)
     return before

@@ -25,7 +25,7 @@ def test_what_is_parked_says_why_and_what_to_do() -> None:
         "corp: kim (users): parked, 2 attempts",
         "    sn: sn is missing (code 65)",
         "    → map sn",
-    ] == list(_listed({"count": 1, "deliveries": [LINK]}))
+    ] == list(_listed({"count": 1, "deliveries": [LINK], "parked_passwords": []}))
 
 
 def test_what_was_put_off_says_until_when_and_what_is_left_out_is_counted() -> None:
@@ -34,11 +34,19 @@ def test_what_was_put_off_says_until_when_and_what_is_left_out_is_counted() -> N
     assert [
         "corp: kim (users): dirty, due 2026-11-18 11:06:40 UTC",
         "… and 7 more (--limit N shows more)",
-    ] == list(_listed({"count": 8, "deliveries": [link]}))
+    ] == list(_listed({"count": 8, "deliveries": [link], "parked_passwords": []}))
+
+
+def test_a_password_that_is_refused_says_why() -> None:
+    parked = {"target": "corp", "name": "kim", "error": "Refused", "code": "weak", "text": "too short"}
+
+    assert ["corp: kim: its password is parked: too short (code weak)"] == list(
+        _listed({"count": 0, "deliveries": [], "parked_passwords": [parked]})
+    )
 
 
 def test_nothing_to_list_is_said() -> None:
-    assert ["everything is delivered"] == list(_listed({"count": 0, "deliveries": []}))
+    assert ["everything is delivered"] == list(_listed({"count": 0, "deliveries": [], "parked_passwords": []}))
 
 
 def test_what_was_retried_is_counted() -> None:

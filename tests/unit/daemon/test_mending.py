@@ -130,6 +130,28 @@ async def test_what_is_parked_is_tried_again(world: World, ask: Ask) -> None:
     assert [("retry", "corp", {"unparked": 1, "hastened": 0, "passwords": 0})] == recorded(world)
 
 
+async def test_a_password_follows_to_the_entry_that_a_person_names(world: World, ask: Ask) -> None:
+    await world.connector.create(Entry("users", {"uid": ("kim",)}))
+    await world.user("kim", password="Kanarienvogel")
+    await world.deliver()
+    assert "waiting" == (await ask("why", "kim"))["targets"][0]["password"]["state"]
+    await ask("relink", "kim", target="corp", entry="users/kim")
+    await world.deliver_all()
+
+    assert "Kanarienvogel" == world.entries()["users/kim"].password
+
+
+async def test_a_password_does_not_go_to_an_entry_that_was_forgotten(world: World, ask: Ask) -> None:
+    await world.user("kim")
+    await world.deliver()
+    await world.change("kim", password="Kanarienvogel")
+    await ask("unlink", "kim", target="corp")
+    await world.deliver_all()
+
+    assert world.entries()["users/kim"].password is None
+    assert "waiting" == (await ask("why", "kim"))["targets"][0]["password"]["state"]
+
+
 async def test_a_refused_password_is_tried_again_and_why_tells_of_it(world: World, ask: Ask) -> None:
     await world.users_named(["kim", "lee"])
     for name in ("kim", "lee"):
