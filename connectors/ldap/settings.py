@@ -34,6 +34,7 @@ from pydantic import (
 
 from connectors.ldap import dn
 from connectors.ldap.filters import is_attribute
+from connectors.ldap.schema import is_secret
 from connectors.sdk import Secret
 
 PLACEHOLDER = "cn=scim-bridge-placeholder"
@@ -179,6 +180,16 @@ class LdapSettings(Frozen):
         for kind, table in self.__pydantic_extra__.items():
             _check_mapped(table.rdn, kind, info)
         return self
+
+    @field_validator("password_attribute")
+    @classmethod
+    def _known_for_a_secret(cls, written: str | None) -> str | None:
+        if written is not None and not is_secret(written):
+            raise ValueError(
+                "is no attribute that we know for a secret: what it holds would be kept of entries that are removed; "
+                "write userPassword"
+            )
+        return written
 
     @field_validator("bind_password")
     @classmethod

@@ -238,7 +238,12 @@ def test_a_password_arrives_and_stands_nowhere_else(stage: Stage) -> None:
     daemon.until(lambda: stage.opens("kim", late), seconds=90)
     daemon.until(lambda: stage.waiting() == 0)
     assert leaks(stage.everything()) == set()
+
+    # what is kept of an entry that is removed holds no password, hashed or not
+    assert stage.send("DELETE", f"/Users/{kim}")[0] == 204
+    daemon.until(lambda: not stage.opens("kim", late) and daemon.settled())
     assert daemon.stop() == 0
+    assert [name for name, content in stage.everything() if b"{SSHA}" in content] == []
 
     files = {path.name for path in daemon.folder.rglob("*")}
     assert {"journal.db", "copy.db", "users.csv", "stderr"} <= files

@@ -161,3 +161,11 @@ def test_a_place_to_move_leavers_to_is_a_dn(place: str, wrong: str | None) -> No
 
     assert (said is None) == (wrong is None)
     assert wrong is None or (said or "").startswith(wrong)
+
+
+def test_passwords_are_written_where_secrets_are_expected() -> None:
+    """Else an image of a removed entry would hold them."""
+    assert "unicodePwd" == load(password_attribute="unicodePwd").password_attribute
+
+    with pytest.raises(ValidationError, match="no attribute that we know for a secret"):
+        load(password_attribute="description")
