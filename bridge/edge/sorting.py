@@ -7,8 +7,9 @@ What the journal has an index of comes in order from there; anything else is put
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any
 
+from bridge.journal.lists import Place
 from bridge.journal.resources import Stored
 from bridge.scim.errors import InvalidPath, InvalidValue
 from bridge.scim.path import Path, resolve
@@ -17,7 +18,6 @@ from bridge.scim.schemas import Returned, Type
 from bridge.scim.values import instant
 
 Key = Callable[[Stored], Any]
-Item = TypeVar("Item")
 
 
 def keys_of(sort_by: str, types: Iterable[ResourceType]) -> list[Key]:
@@ -37,10 +37,9 @@ def path_of(sort_by: str, type_: ResourceType) -> Path | None:
     return None if path.leaf is None or path.leaf.returned is Returned.NEVER else path
 
 
-def ordered(items: Iterable[Item], key: Callable[[Item], Any], *, descending: bool) -> list[Item]:
-    """In the order of their keys; None comes last, equal ones stay as they are. Descending is the reverse."""
-    found = sorted(items, key=lambda each: _Rank(key(each)))
-    return found[::-1] if descending else found
+def rank(place: Place) -> tuple[_Rank, int]:
+    """What a place is sorted by: its key, where there is one, and then its number."""
+    return _Rank(place.key), place.seq
 
 
 def _key_of(path: Path) -> Key:
@@ -95,6 +94,9 @@ class _Rank:
 
     def __init__(self, value: Any) -> None:
         self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rank) and bool(self.value == other.value)
 
     def __lt__(self, other: _Rank) -> bool:
         if self.value is None or other.value is None:

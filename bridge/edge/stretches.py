@@ -6,6 +6,7 @@ targets are) is read for that alone.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any
 from bridge.edge import delivery_state
 from bridge.edge.parts import Edge
 from bridge.edge.shown import add_related, describe, location
-from bridge.edge.sorting import path_of
+from bridge.edge.sorting import Key, path_of, rank
 from bridge.journal import Connection, lists
 from bridge.journal.conditions import Cost, Scope
 from bridge.journal.filters import condition
@@ -90,9 +91,24 @@ def _asked(tree: Tree, type_: ResourceType) -> Iterator[Path]:
             yield resolve(str(name), type_)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands behind a place. `goes_on`: there may be more, behind `last` (None: from the beginning)."""
+
+    places: list[Place]
+    goes_on: bool
+    last: Place | None
+
+
+def _part(found: list[Place], place: Place | None, limit: int) -> Part:
+    """The part of so many, where one more was looked for."""
+    kept = found[:limit]
+    return Part(kept, len(found) > limit, kept[-1] if kept else place)
+
+
 @dataclass
 class Stretch:
-    """One stretch, in the order that the journal gives."""
+    """Resources of one type, in an order that the journal gives."""
 
     plan: Plan
     order: Order = BY_CREATION
@@ -102,19 +118,31 @@ class Stretch:
         self._sifted: list[Place] | None = None
 
     def count(self, db: Connection) -> int:
-        """How many resources it has."""
+        """How many resources it has; `TooMany` where that takes too long."""
         return lists.count(db, self.query) if self.plan.matches is None else len(self._all(db))
 
     def cut(self, db: Connection, skip: int, limit: int) -> list[Place]:
-        """Some of them."""
+        """Some of them; `TooMany` where that takes too long."""
         if self.plan.matches is None:
             return lists.places(db, self.query, skip=skip, limit=limit)
         return self._all(db)[skip : skip + limit]
 
-    def _all(self, db: Connection) -> list[Place]:
-        if self._sifted is None:
-            self._sifted = [place for place, _ in self.rows(db)]
-        return self._sifted
+    def behind(self, db: Connection, place: Place | None, limit: int) -> Part:
+        """Those behind a place: so many, or fewer where very many were looked at for them."""
+        if self.plan.matches is None:
+            return _part(lists.places(db, self.query, after=place, limit=limit + 1), place, limit)
+        found: list[Place] = []
+        last = place
+        for _ in range(0, MOST_SCANNED, TOGETHER):
+            places = lists.places(db, self.query, after=last, limit=TOGETHER)
+            for each, _row in self.plan.sift(db, places):
+                found.append(each)
+                if len(found) > limit:
+                    return _part(found, place, limit)
+            if len(places) < TOGETHER:
+                return Part(found, False, last)
+            last = places[-1]
+        return Part(found, True, last)
 
     def rows(self, db: Connection) -> Iterator[tuple[Place, Stored]]:
         """All of them, one by one; `TooMany` where that takes too long."""
@@ -124,3 +152,44 @@ class Stretch:
                 "too many resources for this: filter by what is indexed, such as userName or meta.lastModified"
             )
         return self.plan.sift(db, places)
+
+    def _all(self, db: Connection) -> list[Place]:
+        if self._sifted is None:
+            self._sifted = [place for place, _ in self.rows(db)]
+        return self._sifted
+
+
+class Sorted:
+    """Resources of any types, by what the journal has no order for: put in order here. As a `Stretch` otherwise."""
+
+    def __init__(self, plans: Sequence[Plan], keys: Sequence[Key], *, descending: bool) -> None:
+        self._plans = plans
+        self._keys = keys
+        self._descending = descending
+        self._ascending: list[Place] | None = None
+
+    def count(self, db: Connection) -> int:
+        return len(self._all(db))
+
+    def cut(self, db: Connection, skip: int, limit: int) -> list[Place]:
+        found = self._all(db)
+        return (found[::-1] if self._descending else found)[skip : skip + limit]
+
+    def behind(self, db: Connection, place: Place | None, limit: int) -> Part:
+        found = self._all(db)
+        if self._descending:
+            end = len(found) if place is None else bisect_left(found, rank(place), key=rank)
+            return _part(found[max(0, end - limit - 1) : end][::-1], place, limit)
+        start = 0 if place is None else bisect_right(found, rank(place), key=rank)
+        return _part(found[start : start + limit + 1], place, limit)
+
+    def _all(self, db: Connection) -> list[Place]:
+        """Ascending."""
+        if self._ascending is None:
+            self._ascending = sorted(self._places(db), key=rank)
+        return self._ascending
+
+    def _places(self, db: Connection) -> Iterator[Place]:
+        for plan, key in zip(self._plans, self._keys, strict=True):
+            for place, row in Stretch(plan).rows(db):
+                yield Place(key(row), place.seq)

@@ -16,6 +16,7 @@ from typing import NoReturn, TypeVar
 
 from bridge.clock import Clock
 from bridge.journal import chain, keys, links, lookup, schema
+from bridge.journal.cursors import Cursors
 from bridge.journal.errors import JournalBusy, JournalLocked, JournalUnusable
 from bridge.journal.writer import PATIENCE, Tx, Writer
 
@@ -33,10 +34,11 @@ SOUND = (3, 51, 3)
 class Journal:
     """The open journal. All of it is used on one event loop."""
 
-    __slots__ = ("_closed", "_lock", "_reader", "_scanning", "_spare", "_writer", "path")
+    __slots__ = ("_closed", "_lock", "_reader", "_scanning", "_spare", "_writer", "cursors", "path")
 
-    def __init__(self, path: Path, writer: Writer, lock: int) -> None:
+    def __init__(self, path: Path, writer: Writer, lock: int, cursors: Cursors) -> None:
         self.path = path
+        self.cursors = cursors
         self._writer = writer
         self._lock = lock
         self._reader = _connect_to_read(path)
@@ -138,7 +140,7 @@ def open_journal(path: Path, key: bytes, clock: Clock) -> Journal:
             db.close()
             raise
         writer = Writer(db, clock, keys.chain_key(key), before_commit=_write_batch, vault_key=keys.vault_key(key))
-        return Journal(path, writer, lock)
+        return Journal(path, writer, lock, Cursors(keys.cursor_key(key)))
     except sqlite3.Error as error:
         os.close(lock)
         raise JournalUnusable(f"{path}: cannot be opened as a journal ({error})") from error

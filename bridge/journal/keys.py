@@ -33,6 +33,11 @@ def vault_key(key: bytes) -> bytes:
     return derive(key, b"password vault")
 
 
+def cursor_key(key: bytes) -> bytes:
+    """The key that cursors are sealed under."""
+    return derive(key, b"cursors")
+
+
 def check(db: sqlite3.Connection, key: bytes) -> None:
     """Tie a new journal to the key; refuse a journal that was made with another."""
     if not is_tied(db, key):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -31,7 +31,7 @@ BOUNDLESS = -1
 class Place(NamedTuple):
     """Where a resource stands in a list: what it is ordered by (None: its number alone), and its number."""
 
-    key: str | int | None
+    key: Any
     seq: int
 
 

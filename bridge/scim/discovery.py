@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bridge.scim.messages import MOST_RESULTS
+from bridge.scim.messages import CURSOR_SECONDS, MOST_RESULTS, USUAL_RESULTS
 from bridge.scim.profiles import Profile
 from bridge.scim.resource_types import ResourceType
 from bridge.scim.schemas import Schema, built_in
@@ -49,6 +49,14 @@ def service_provider_config(features: Features, base_url: str) -> dict[str, Any]
         "changePassword": {"supported": features.change_password},
         "sort": {"supported": features.sort},
         "etag": {"supported": features.etag},
+        "pagination": {
+            "cursor": True,
+            "index": True,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": USUAL_RESULTS,
+            "maxPageSize": MOST_RESULTS,
+            "cursorTimeout": CURSOR_SECONDS,
+        },
         "authenticationSchemes": [
             {
                 "type": "oauthbearertoken",

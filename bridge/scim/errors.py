@@ -67,6 +67,20 @@ class Sensitive(ScimError):
     scim_type = "sensitive"
 
 
+class InvalidCursor(ScimError):
+    """RFC 9865 §2.1, as the two below."""
+
+    scim_type = "invalidCursor"
+
+
+class ExpiredCursor(ScimError):
+    scim_type = "expiredCursor"
+
+
+class InvalidCount(ScimError):
+    scim_type = "invalidCount"
+
+
 class Unauthorized(ScimError):
     status = 401
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bridge.edge.sorting import keys_of, ordered
+from bridge.edge.sorting import keys_of, rank
+from bridge.journal.lists import Place
 from bridge.journal.resources import Stored
 from bridge.scim.errors import InvalidValue
 from bridge.scim.resource_types import GROUP, USER
@@ -58,13 +59,11 @@ def test_one_type_must_have_it(sort_by: str) -> None:
         keys_of(sort_by, [USER, GROUP])
 
 
-def test_none_comes_last_and_descending_is_the_reverse() -> None:
-    items = [("a", None), ("b", 2), ("c", 1), ("d", 2), ("e", None)]
+def test_none_comes_last_and_then_the_number_decides() -> None:
+    places = [Place(None, 1), Place(2, 5), Place(1, 4), Place(2, 3), Place(None, 0)]
 
-    found = ordered(items, lambda item: item[1], descending=False)
-    assert "cbdae" == "".join(name for name, _ in found)
-    assert found[::-1] == ordered(items, lambda item: item[1], descending=True)
+    assert [4, 3, 5, 0, 1] == [place.seq for place in sorted(places, key=rank)]
 
 
 def test_values_of_two_types_are_ordered_as_text() -> None:
-    assert [1, 2, "a"] == ordered(["a", 2, 1], lambda item: item, descending=False)
+    assert [1, 2, "a"] == [place.key for place in sorted((Place(key, 0) for key in ("a", 2, 1)), key=rank)]
