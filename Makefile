@@ -60,7 +60,8 @@ tests: $(VENV)/.dev servers $(VENV)/.libldap
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 servers:
-	@.ci/servers slapd slapd-contrib ldap-utils 389-ds-base python3-lib389 gcc python3-dev libldap2-dev libsasl2-dev strace systemd
+	@.ci/servers slapd slapd-contrib ldap-utils 389-ds-base python3-lib389 \
+	  samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules python3-samba gcc python3-dev libldap2-dev libsasl2-dev strace systemd
 
 soak: $(VENV)/.dev servers
 	$(BIN)/python -m tests.soak $(PART) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(RESUME),--resume)

@@ -48,6 +48,7 @@ class Slapd:
     sync: bool = False
     overlays: tuple[str, ...] = ("ppolicy",)
     size_limit: int = 500
+    access: tuple[str, ...] = ()  # lines olcAccess and olcLimits of the database, in place of ours
     port: int = field(default_factory=free_port)
     certificate: Path | None = None  # a folder with ca.crt, server.crt and server.key: StartTLS, and ldaps on `secure`
     secure: int = field(default_factory=free_port)
@@ -152,6 +153,7 @@ class Slapd:
             service=SERVICE,
             password=PASSWORD,
             overlays=overlays,
+            access="\n".join(self.access) or _ACCESS.format(service=SERVICE, limit=self.size_limit),
             tls=_TLS.format(folder=self.folder / "tls") if self.certificate else "",
         )
 
@@ -233,11 +235,14 @@ olcDbIndex: objectClass eq
 olcDbIndex: entryUUID,entryCSN eq
 olcDbIndex: uid,cn,sn,mail eq
 olcDbIndex: member eq
-olcAccess: to attrs=userPassword by dn.exact={service} write by anonymous auth by * none
-olcAccess: to * by dn.exact={service} write by users read by * none
-olcLimits: dn.exact={service} size.soft={limit} size.hard={limit} size.pr=200 size.prtotal=unlimited
+{access}
 
 {overlays}"""
+
+_ACCESS = """\
+olcAccess: to attrs=userPassword by dn.exact={service} write by anonymous auth by * none
+olcAccess: to * by dn.exact={service} write by users read by * none
+olcLimits: dn.exact={service} size.soft={limit} size.hard={limit} size.pr=200 size.prtotal=unlimited"""
 
 _TLS = """\
 olcTLSCACertificateFile: {folder}/ca.crt

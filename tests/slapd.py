@@ -68,6 +68,13 @@ class Tree:
     def delete(self, dn: str) -> None:
         self._did(self.admin.delete(dn))
 
+    def clear(self) -> None:
+        """Remove all people and groups, and who has left."""
+        for base in (self.people, self.groups, f"ou=left,{self.base}"):
+            _, _, found, _ = self.admin.search(base, "(objectClass=*)", "LEVEL", attributes=["1.1"])
+            for entry in found:
+                self.delete(entry["dn"])
+
     def read(self, dn: str, *attributes: str) -> dict[str, list[bytes]] | None:
         """The attributes of an entry as bytes; None where there is no entry."""
         _, result, found, _ = self.admin.search(dn, "(objectClass=*)", "BASE", attributes=list(attributes) or ["*"])

@@ -61,8 +61,11 @@ class Entries:
             await self.places.must_be_free(progress, place)
         await self.places.must_be_ours(progress, place, intend(place, entry, self.target.normalise).encode())
         progress.at(await self.target.create(entry))
-        progress.now(applied=encode(entry), intent=None, verify=False)
+        progress.now(applied=encode(entry), intent=None, verify=False, disabled=self._begins_locked(progress))
         progress.did("create")
+
+    def _begins_locked(self, progress: Progress) -> bool:
+        return progress.rules.is_account and self.target.creates_locked(progress.kind)
 
     async def recognise(self, progress: Progress, intent: Intent) -> bool:
         """After an unknown outcome: whether our entry is at the intent's place; it is linked then."""
@@ -76,6 +79,7 @@ class Entries:
         progress.at(found.ref)
         ours = {name: values for name, values in found.attributes.items() if name in progress.rules.names}
         progress.now(claim=intent.place, applied=encode(Entry(found.kind, ours)), intent=None, verify=True)
+        progress.now(disabled=self._begins_locked(progress))
         link = progress.link
         await self.journal.submit(lambda tx: links.recognised(tx, link), reserved=True)
         progress.did("recognise")

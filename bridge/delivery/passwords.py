@@ -88,10 +88,16 @@ class Passwords:
             if not _has_arrived_before(error, claimed):
                 await self._failed(claimed, discreet(error, password))
                 return
-        await self.journal.submit(lambda tx: passwords.delivered(tx, claimed), reserved=True)
+        await self.journal.submit(lambda tx: self._delivered(tx, claimed), reserved=True)
         await self.health.succeeded()
         milliseconds = round((self.clock.monotonic() - began) * 1000, 1)
         self._tell(log.info, "password.delivered", claimed, milliseconds=milliseconds)
+
+    def _delivered(self, tx: Tx, claimed: Claimed) -> None:
+        """Some targets unlock a new account only when it has a password: the user is tried again."""
+        passwords.delivered(tx, claimed)
+        if self.target.creates_locked(claimed.ref.kind):
+            links.dirty(tx, claimed.target, claimed.resource, claimed.ref.kind)
 
     async def _failed(self, claimed: Claimed, error: Exception) -> None:
         how = outcome(error, claimed.attempts, self.chance())

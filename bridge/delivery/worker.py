@@ -141,9 +141,9 @@ class Worker:
         await self.entries.hold(progress, entry)
         if aim.locked:
             await self.leaving.disable(progress)
-        elif progress.link.disabled:
-            await self.leaving.lock(progress, active=True)
         await self.leaving.name(progress, member=aim.member)
+        if not aim.locked and progress.link.disabled:
+            await self.leaving.lock(progress, active=True)
         if progress.rules.type == "Group" and self.target.has(Capability.MEMBERS):
             await self.groups.deliver(progress)
 
@@ -255,8 +255,8 @@ class Worker:
 
 NO_RULES = Rules("", "", (), "")
 
-_OUR_OWN = ("mapping", "check", "name", "disputed", "protected", "leaver", "returning", "restore")
-"""Codes of refusals that we make ourselves: they say nothing of the target."""
+_OUR_OWN = ("mapping", "check", "name", "disputed", "protected", "leaver", "returning", "restore", "notEnabled")
+"""Codes of refusals that we make ourselves, or that are about one password: they say nothing of the target."""
 
 
 def _write(tx: Any, settled: Settle, progress: Progress) -> None:

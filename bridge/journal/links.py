@@ -169,7 +169,7 @@ def intend(tx: Tx, link: Link, place: str, intent: str | None) -> Claimed:
 def recognised(tx: Tx, link: Link) -> None:
     """Keep that an entry is ours before anything is written to it: the intent would not fit it any more."""
     row = {"target": link.target, "resource": link.resource, "entry_id": link.entry_id, "locator": link.locator}
-    tx.db.execute(_SQL["recognised"], {**row, "claim": link.claim, "applied": link.applied})
+    tx.db.execute(_SQL["recognised"], {**row, "claim": link.claim, "applied": link.applied, "disabled": link.disabled})
 
 
 def settle(tx: Tx, settled: Settle, before: Link) -> None:

@@ -81,7 +81,8 @@ WITH RECURSIVE holder(waits) AS (
 SELECT 1 FROM holder AS h JOIN link AS own ON own.target = :target AND own.resource = :resource AND own.claim = h.waits;
 
 -- recognised --
-UPDATE link SET entry_id = :entry_id, locator = :locator, claim = :claim, applied = :applied, intent = NULL, verify = 1
+UPDATE link SET entry_id = :entry_id, locator = :locator, claim = :claim, applied = :applied, disabled = :disabled,
+  intent = NULL, verify = 1
 WHERE target = :target AND resource = :resource AND state = 'sending';
 
 -- settle --

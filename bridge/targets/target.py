@@ -112,6 +112,10 @@ class Target:
     def normalise(self, kind: str, attribute: str, values: Sequence[Value]) -> frozenset[Value]:
         return self.connector.normalise(kind, attribute, values)
 
+    def creates_locked(self, kind: str) -> bool:
+        """Whether a new entry of the kind is a locked account until it is unlocked."""
+        return self.probed is not None and kind in self.probed.creates_locked
+
     def name_of(self, kind: str) -> str | None:
         """The attribute whose value names an entry; None where the connector does not say."""
         return cast(Naming, self.connector).name_of(kind) if hasattr(self.connector, "name_of") else None

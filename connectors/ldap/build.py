@@ -24,8 +24,8 @@ def build(settings: LdapSettings, context: Context) -> LdapConnector:
         answer_timeout=settings.answer_timeout,
         connections=settings.pool,
     )
-    driver, kinds = driver_for(server, settings.driver), kinds_of(settings, context.places)
-    return LdapConnector(driver, kinds, settings.pool, settings.bind_dn, settings.password_attribute)
+    driver = driver_for(server, settings.driver)
+    return LdapConnector(driver, settings, kinds_of(settings, context.places))
 
 
 def driver_for(server: Server, name: DriverName | None) -> Driver:

@@ -10,7 +10,7 @@ from connectors.ldap.changes import needs_member
 from connectors.ldap.filters import is_attribute
 from connectors.ldap.kind import Kind
 from connectors.ldap.matching import distinct, written
-from connectors.ldap.schema import BOOLEAN, DN, INTEGER, AttributeType, Schema
+from connectors.ldap.schema import BOOLEAN, DN, INTEGER, LARGE_INTEGER, AttributeType, Schema
 from connectors.sdk import Entry, Fault, Ref, Reference, Value
 
 _LISTED = 3
@@ -63,6 +63,7 @@ class _Judged:
     faults: tuple[Fault, ...]
     is_known: bool = False
     single: bool = False
+    longest: int | None = None
     wanted: Callable[[str], str | None] | None = None
 
 
@@ -74,7 +75,7 @@ def _judge(schema: Schema, classes: tuple[str, ...], name: str) -> _Judged:
         problem = f"the directory does not know the attribute {name}"
         return _Judged((Fault(name, problem, "correct it, or add its schema"),) if schema.attributes else ())
     faults = tuple(_of_attribute(schema, classes, name, known))
-    return _Judged(faults, True, known.single, _WANTED.get(known.syntax or ""))
+    return _Judged(faults, True, known.single, known.longest, _WANTED.get(known.syntax or ""))
 
 
 def _of_attribute(schema: Schema, classes: tuple[str, ...], name: str, known: AttributeType) -> Iterator[Fault]:
@@ -93,6 +94,9 @@ def _of_values(schema: Schema, judged: _Judged, name: str, values: tuple[Value, 
         text = written(value)
         if not text:
             yield Fault(name, f"{name} is empty text, which a directory does not take", "map it to null instead")
+        elif judged.longest is not None and len(text) > judged.longest:
+            problem = f"{name} has {len(text)} characters; this directory takes {judged.longest}"
+            yield Fault(name, problem, f'shorten it in the mapping, as in "= substring(…, 0, {judged.longest})"')
         elif judged.wanted and (wanted := judged.wanted(text)):
             yield Fault(name, f"{name} wants {wanted}", "mend the mapping")
 
@@ -113,7 +117,7 @@ def _name(text: str) -> str | None:
     return None
 
 
-_WANTED = {BOOLEAN: _flag, INTEGER: _number, DN: _name}
+_WANTED = {BOOLEAN: _flag, INTEGER: _number, LARGE_INTEGER: _number, DN: _name}
 """By syntax: what it wants, where the text is not that."""
 
 
@@ -122,8 +126,14 @@ def _lacking(schema: Schema, kind: Kind, values: dict[str, tuple[Value, ...]]) -
     if needs_member(schema, kind):
         held.add(schema.key(kind.members or ""))
     for key, name in schema.must(kind.object_classes).items():
-        if key not in held and key != schema.key(kind.rdn):
+        if key not in held and key != schema.key(kind.rdn) and not _is_given(schema, key):
             yield Fault(name, f"{_and(kind.object_classes)} demands {name}, and it has no value", f"map {name}")
+
+
+def _is_given(schema: Schema, key: str) -> bool:
+    """Whether the directory itself sees to it."""
+    known = schema.attribute(key)
+    return key in schema.defaulted or (known is not None and known.read_only)
 
 
 def _is_allowed(schema: Schema, classes: tuple[str, ...], name: str) -> bool:

@@ -14,6 +14,7 @@ from connectors.ldap.looking import MOST
 from connectors.ldap.members import Members
 from connectors.ldap.passwords import Passwords
 from connectors.ldap.reading import Reading
+from connectors.ldap.settings import LdapSettings
 from connectors.ldap.writing import Writing
 from connectors.sdk import Delta, Entry, Fault, Key, Page, Probe, Query, Ref, Value
 
@@ -22,28 +23,18 @@ MEMBERS = "members"
 
 
 class LdapConnector:
-    """One directory: users, and groups that hold their members' DNs. `account` is the one that we bind as.
-
-    `password_attribute`: where passwords are written; None: by the operation that the directory has for them.
-    """
+    """One directory: users, and groups that hold their members' DNs."""
 
     looks = MOST
 
-    def __init__(
-        self,
-        driver: Driver,
-        kinds: dict[str, Kind],
-        concurrency: int,
-        account: str = "",
-        password_attribute: str | None = None,
-    ) -> None:
-        self.concurrency = concurrency
+    def __init__(self, driver: Driver, settings: LdapSettings, kinds: dict[str, Kind]) -> None:
+        self.concurrency = settings.pool
         self._kinds = kinds
         self._directory = Directory(driver)
-        self._own = (dn.folded(account),) if account else ()
+        self._own = (dn.folded(settings.bind_dn),) if settings.bind_dn else ()
         self._reading = {name: Reading(self._directory, kind) for name, kind in kinds.items()}
         self._writing = {name: Writing(self._directory, kind) for name, kind in kinds.items()}
-        self._passwords = Passwords(self._directory, password_attribute)
+        self._passwords = Passwords(self._directory, settings.password_attribute, settings.is_encrypted)
         self._members = {name: Members(self._directory, kind) for name, kind in kinds.items() if kind.members}
 
     @property
@@ -55,7 +46,8 @@ class LdapConnector:
         """Nothing to do: the first call starts the driver."""
 
     async def probe(self) -> Probe:
-        return replace(await probing.probe(self._directory, self._kinds, self._passwords), untouchable=self._own)
+        found = await probing.probe(self._directory, self._kinds, self._passwords)
+        return replace(found, untouchable=(*self._own, *found.untouchable))
 
     async def get(self, ref: Ref, attributes: Sequence[str], members: bool = False) -> Entry | None:
         return await self._reading[ref.kind].get(ref, attributes, members)

@@ -8,9 +8,9 @@ has no such control). Where that fails the entry is looked up by its id: it was 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from connectors.ldap import dn, errors
+from connectors.ldap import dn, errors, facts
 from connectors.ldap.driver import (
     WRITES,
     Add,
@@ -26,6 +26,7 @@ from connectors.ldap.driver import (
     Search,
     SetPassword,
 )
+from connectors.ldap.facts import Facts, Product
 from connectors.ldap.filters import EVERYTHING, Equal, Filter
 from connectors.ldap.kind import Kind
 from connectors.ldap.looking import Looks
@@ -33,24 +34,8 @@ from connectors.ldap.requests import ASSERTION
 from connectors.ldap.schema import Schema
 from connectors.sdk import Conflict, Gone, Missing, Ref, TargetMisconfigured
 
-OPENLDAP = "OpenLDAP"
-OPENLDAP_NAME_BYTES = 245
-"""OpenLDAP's mdb keeps a name twice in one key of 511 bytes, and answers a longer one with `other` and no word."""
-
 Make = Callable[[str, Filter | None], Operation | None]
 """From the DN and the condition to the write; None where nothing is left to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the directory says of itself. `id_attribute` names the id that an entry keeps for life."""
-
-    controls: frozenset[str] = frozenset()
-    extensions: frozenset[str] = frozenset()
-    suffixes: tuple[str, ...] = ()
-    subschema: str = ""
-    server: str = "LDAP"
-    id_attribute: str = "entryUUID"
 
 
 @dataclass
@@ -68,7 +53,12 @@ class Directory:
     @property
     def longest_name(self) -> int | None:
         """In bytes, of the first step of a DN; None where no limit is known."""
-        return OPENLDAP_NAME_BYTES if self.known and self.known.server == OPENLDAP else None
+        return self.known.longest_name if self.known else None
+
+    @property
+    def product(self) -> Product:
+        """Whose rules hold; those of nobody before the first probe."""
+        return self.known.product if self.known else Product.OTHER
 
     async def ask(self, operation: Operation, *fine: int) -> Result:
         """The result, where its code is success or one of those that are fine; else the error it means."""
@@ -87,37 +77,24 @@ class Directory:
         return self.known
 
     async def read_facts(self) -> Facts:
-        names = ("supportedControl", "supportedExtension", "namingContexts", "subschemaSubentry")
-        vendor_names = ("vendorName", "vendorVersion", "objectClass")
-        result = await self.ask(Search("", Scope.BASE, EVERYTHING, (*names, *vendor_names)))
+        result = await self.ask(Search("", Scope.BASE, EVERYTHING, facts.ASKED))
         root = {name.lower(): tuple(map(_text, values)) for name, values in _first(result).attributes.items()}
-        vendor = " ".join(root.get("vendorname", ()) + root.get("vendorversion", ()))
-        if not vendor:
-            vendor = OPENLDAP if "OpenLDAProotDSE" in root.get("objectclass", ()) else "LDAP"
-        return Facts(
-            controls=frozenset(root.get("supportedcontrol", ())),
-            extensions=frozenset(root.get("supportedextension", ())),
-            suffixes=root.get("namingcontexts", ()),
-            subschema=next(iter(root.get("subschemasubentry", ())), ""),
-            server=vendor,
-            id_attribute="nsUniqueId" if "389" in vendor else "entryUUID",
-        )
+        return facts.read(root)
 
     async def look(self, kind: Kind, ref: Ref, attributes: tuple[str, ...] = ()) -> Found | None:
         """The entry, wherever it is now: at its known DN, below the kind's base, or anywhere in the suffix."""
         if not ref.id:
             return await self.looks.at(_above(kind, ref.locator), ref.locator, await self._with_id(attributes))
-        facts = await self.facts()
-        where = Equal(facts.id_attribute, ref.id.encode())
+        where = await self._is(ref.id)
         if ref.locator and (found := await self._search(ref.locator, Scope.BASE, where, attributes)):
             return found
-        for base in (str(kind.base), *self._suffix_above(kind, facts)):
+        for base in (str(kind.base), *self._suffix_above(kind, await self.facts())):
             if found := await self._search(base, Scope.SUBTREE, where, attributes):
                 return found
         return None
 
-    def _suffix_above(self, kind: Kind, facts: Facts) -> Iterator[str]:
-        for suffix in facts.suffixes:
+    def _suffix_above(self, kind: Kind, known: Facts) -> Iterator[str]:
+        for suffix in known.suffixes:
             above = dn.parse(suffix)
             if dn.is_below(kind.base, above) and dn.fold(above) != dn.fold(kind.base):
                 yield suffix
@@ -132,14 +109,14 @@ class Directory:
 
     def ref(self, kind: Kind, found: Found) -> Ref:
         """The reference to an entry that was found; its id is what this directory keeps stable."""
-        id_attribute = (self.known or Facts()).id_attribute.lower()
-        ids = next((values for name, values in found.attributes.items() if name.lower() == id_attribute), ())
-        if not ids:
+        known = self.known or Facts()
+        id_ = id_in(known, found)
+        if id_ is None:
             raise TargetMisconfigured(
-                f"the bind account cannot read {id_attribute} of {kind.name}; let it read operational attributes",
+                f"the bind account cannot read {known.id_attribute} of {kind.name}; let it read operational attributes",
                 code="noId",
             )
-        return Ref(kind.name, ids[0].decode(), found.dn)
+        return Ref(kind.name, id_, found.dn)
 
     async def write(self, kind: Kind, ref: Ref, make: Make, *fine: int) -> tuple[Result, str]:
         """Write to the entry of `ref`, wherever it is now; `Gone` where it is nowhere. Returns the DN it had too."""
@@ -152,6 +129,7 @@ class Directory:
             operation = make(place, guard if asserts else None)
             if operation is None:
                 return Result(errors.SUCCESS), place
+            operation = self._addressed(operation, ref)
             result = await self.ask(operation, errors.NO_SUCH_OBJECT, errors.ASSERTION_FAILED, *fine)
             if result.code in fine or result.code not in (errors.NO_SUCH_OBJECT, errors.ASSERTION_FAILED):
                 return result, place
@@ -159,14 +137,31 @@ class Directory:
             if dn.folded(before) == dn.folded(place):
                 raise _not_applicable(operation, result)
 
+    def _addressed(self, operation: Operation, ref: Ref) -> Operation:
+        """To the entry by its id instead of its DN, where the directory takes that: nobody can come between."""
+        address = (self.known or Facts()).address(ref.id) if ref.id else None
+        if address is None or not isinstance(operation, Modify | Delete):
+            return operation
+        return replace(operation, dn=address)
+
     async def _guard(self, ref: Ref) -> Filter | None:
-        return Equal((await self.facts()).id_attribute, ref.id.encode()) if ref.id else None
+        return await self._is(ref.id) if ref.id else None
+
+    async def _is(self, id_: str) -> Filter:
+        known = await self.facts()
+        return Equal(known.id_attribute, known.id_value(id_))
 
     async def _place(self, kind: Kind, ref: Ref) -> str:
         found = await self.look(kind, ref)
         if found is None:
             raise Gone("there is no such entry", code="noSuchObject")
         return found.dn
+
+
+def id_in(known: Facts, found: Found) -> str | None:
+    """The stable id among the attributes that were read; None where it is not to be seen."""
+    name = known.id_attribute.lower()
+    return next((known.id_of(values[0]) for each, values in found.attributes.items() if each.lower() == name), None)
 
 
 def _above(kind: Kind, place: str) -> str:
@@ -192,6 +187,8 @@ def sent(operation: Operation) -> list[bytes]:
 
 def _not_applicable(operation: Operation, result: Result) -> Exception:
     """The entry is where it was, and yet the write did not find something there."""
+    if isinstance(operation, Modify) and result.code == errors.NO_SUCH_OBJECT:
+        return Missing("an entry that it names is not there", reference="", code="noSuchObject")
     if isinstance(operation, ModifyDn) and operation.superior is not None:
         return Missing("the place to move to is not there", reference=operation.superior, code="noSuchObject")
     return Conflict("the entry was changed while it was written", code=errors.name_of(result.code))

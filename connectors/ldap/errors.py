@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from connectors.ldap import ad_errors
 from connectors.ldap.driver import (
     WRITES,
     BindRefused,
@@ -32,6 +33,7 @@ from connectors.sdk import (
 
 SUCCESS, SIZE_LIMIT = 0, 4
 REFERRAL, ADMIN_LIMIT, NO_SUCH_ATTRIBUTE, VALUE_EXISTS = 10, 11, 16, 20
+UNWILLING, EXISTS = 53, 68
 NO_SUCH_OBJECT, OBJECT_CLASS_VIOLATION, NOT_ALLOWED_ON_NON_LEAF, ASSERTION_FAILED = 32, 65, 66, 122
 CANNOT_SEE = (18, 50, 53)
 """What a directory answers to a read that it does not allow."""
@@ -135,8 +137,12 @@ def error_of(result: Result, values: Iterable[bytes] = ()) -> ConnectorError:
     """The error that a result is. `values` are what we sent: they are kept out of the sentence."""
     meaning = MEANINGS.get(result.code, _UNKNOWN)
     said = _without(result.diagnostic.replace("\0", "").strip(), values)
-    sentence = f"{meaning.problem} ({name_of(result.code)}{': ' + said if said else ''})"
+    taken = ad_errors.taken(said)
+    problem = f"another account has this {taken}" if taken else ad_errors.meaning(said) or meaning.problem
+    sentence = f"{problem} ({name_of(result.code)}{': ' + said if said else ''})"
     code = _precise(result, meaning.name)
+    if taken:
+        return Refused(sentence, code=f"{meaning.name}:{taken}", attribute=taken, fix="map a value that nobody has")
     if result.code == 53 and _READ_ONLY.search(said):
         return TargetMisconfigured(f"{sentence}; {_WRITABLE}", code=code)
     if meaning.error is Refused:
@@ -172,7 +178,8 @@ def _refused_bind(code: int, text: str) -> ConnectorError:
     meaning = MEANINGS.get(code, _UNKNOWN)
     said = f": {text}" if text else ""
     fix = meaning.fix or "correct them"
-    sentence = f"the directory refuses our bind, {meaning.problem} ({name_of(code)}{said}); {fix}"
+    problem = ad_errors.meaning(text) or meaning.problem
+    sentence = f"the directory refuses our bind, {problem} ({name_of(code)}{said}); {fix}"
     return TargetMisconfigured(sentence, code=name_of(code))
 
 
@@ -180,6 +187,8 @@ def _precise(result: Result, name: str) -> str:
     """OpenLDAP has one code for all broken constraints; a broken uniqueness is mended in another place."""
     if result.code == 19 and "not unique" in result.diagnostic:
         return f"{name}:unique"
+    if ad_errors.code_of(result.diagnostic) == ad_errors.POLICY:
+        return f"{name}:password"
     if result.code == 19 and "password" in result.diagnostic.lower():
         return f"{name}:password"
     return name

@@ -5,7 +5,7 @@ What one has to know of ldap3 2.9.1, and what is done here about it:
   standard library's context, which checks both;
 - a failed search may return True: only result codes are looked at;
 - a `Server` object shared by connections hides a failed connect, so each connection gets its own;
-- its requests are costly: they are written by `requests.py`;
+- its requests are costly: they are written by `requests.py`; so it cannot ask for further ranges of values by itself;
 - with the schema loaded (`get_info`) each connection downloads 100 kB and values are altered on the way.
 """
 
@@ -145,6 +145,7 @@ def _connection(server: Server, url: str, tls: _Tls) -> Line:
         client_strategy=ldap3.SAFE_SYNC,
         check_names=False,
         auto_referrals=False,
+        auto_range=False,
         return_empty_attributes=False,
         receive_timeout=ceil(server.answer_timeout),
     )

@@ -12,7 +12,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from connectors.ldap import dn
-from connectors.ldap.schema import BINARY, AttributeType, Schema
+from connectors.ldap.schema import (
+    BINARY,
+    BOOLEAN,
+    DIRECTORY_STRING,
+    DN,
+    GENERALIZED_TIME,
+    INTEGER,
+    LARGE_INTEGER,
+    PRINTABLE_STRING,
+    AttributeType,
+    Schema,
+)
 from connectors.sdk import Ref, Reference, Value
 
 _TIME = re.compile(r"(\d{10,14})(?:[.,]\d+)?(Z|[+-]\d{2}(?:\d{2})?)")
@@ -62,6 +73,17 @@ FOLDS: dict[str, Callable[[str], str]] = {
     "uuidmatch": str.lower,
 }
 """By the rule's name in lower case; a rule that is not here compares exactly."""
+
+
+_BY_SYNTAX = {
+    BOOLEAN: "booleanmatch",
+    DIRECTORY_STRING: "caseignorematch",
+    DN: "distinguishednamematch",
+    GENERALIZED_TIME: "generalizedtimematch",
+    INTEGER: "integermatch",
+    LARGE_INTEGER: "integermatch",
+    PRINTABLE_STRING: "caseignorematch",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +158,15 @@ def _rule_of(schema: Schema, attribute: str) -> _Rule:
     known = schema.attribute(attribute)
     if _is_binary(known, attribute.lower()):
         return _Rule(True, _bytes)
-    name = _assumed(attribute) if known is None else (known.equality or "").lower()
+    name = _assumed(attribute) if known is None else _rule_name(schema, known)
     return _Rule(False, FOLDS.get(name, str))
+
+
+def _rule_name(schema: Schema, known: AttributeType) -> str:
+    """The rule that the schema names; Active Directory names none, and goes by the syntax."""
+    if known.equality or not schema.compares_by_syntax:
+        return (known.equality or "").lower()
+    return _BY_SYNTAX.get(known.syntax or "", "")
 
 
 def _is_binary(known: AttributeType | None, attribute: str) -> bool:

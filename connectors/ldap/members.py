@@ -21,6 +21,9 @@ from connectors.sdk import Conflict, Ref
 CHUNK = 250
 """Values in one modify. A directory holds its write lock that long, and some limit the size of a request."""
 
+_DONE_ALREADY = (errors.VALUE_EXISTS, errors.NO_SUCH_ATTRIBUTE, errors.EXISTS, errors.UNWILLING)
+"""A member is there, or gone, already; the last two are Active Directory's words for it."""
+
 Names = tuple[bytes, ...]
 
 
@@ -43,13 +46,15 @@ class Members:
             return
         holds = await self._holds(ref, (changes.placeholder(self._kind),))
         result = await self._modify(ref, self._mods(add, remove, bool(holds)))
-        if result.code in (errors.VALUE_EXISTS, errors.NO_SUCH_ATTRIBUTE):
+        if result.code in _DONE_ALREADY:
             held = await self._holds(ref, (*add, *remove))
             add = tuple(name for name in add if name not in held)
             remove = tuple(name for name in remove if name in held)
             result = await self._modify(ref, self._mods(add, remove, bool(holds)))
         if result.code == errors.OBJECT_CLASS_VIOLATION:
             result = await self._modify(ref, (*self._mods(add, remove, False), self._mod(Do.ADD)))
+        if result.code == errors.UNWILLING:
+            raise errors.error_of(result)
         if result.code:
             raise Conflict("the group's members changed meanwhile", code=errors.name_of(result.code))
 
@@ -64,9 +69,8 @@ class Members:
             ref,
             lambda place, guard: Modify(place, mods, self._without_placeholder(guard, add) if needs else guard),
             errors.ASSERTION_FAILED,
-            errors.VALUE_EXISTS,
-            errors.NO_SUCH_ATTRIBUTE,
             errors.OBJECT_CLASS_VIOLATION,
+            *_DONE_ALREADY,
         )
         return result.code == errors.SUCCESS
 
@@ -81,9 +85,8 @@ class Members:
             self._kind,
             ref,
             lambda place, guard: Modify(place, mods, guard) if mods else None,
-            errors.VALUE_EXISTS,
-            errors.NO_SUCH_ATTRIBUTE,
             errors.OBJECT_CLASS_VIOLATION,
+            *_DONE_ALREADY,
         )
         return result
 

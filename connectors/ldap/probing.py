@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from connectors.ldap import activation, checking, errors, schema
-from connectors.ldap.directory import Directory, Facts
+from connectors.ldap import activation, checking, dn, errors
+from connectors.ldap.directory import Directory
 from connectors.ldap.dn import Dn
 from connectors.ldap.driver import Scope, Search, StartAfresh
+from connectors.ldap.facts import Facts, Product
 from connectors.ldap.filters import Equal
 from connectors.ldap.kind import Kind
 from connectors.ldap.passwords import Passwords
 from connectors.ldap.reading import base_id
+from connectors.ldap.reading_schema import read_schema
 from connectors.ldap.requests import ASSERTION
 from connectors.sdk import Capability, Probe, TargetMisconfigured
+
+MOST_GUARDED = 1000
 
 NO_ASSERTION = (
     "the directory has no assertion control (RFC 4528): before each write the entry is looked at, which costs one more "
@@ -34,6 +38,8 @@ async def probe(directory: Directory, kinds: Mapping[str, Kind], passwords: Pass
         capabilities=_capabilities(directory, kinds, passwords),
         identity=next((ids[name] for name in ("users", "groups", *ids) if ids.get(name)), None),
         limits={"name_bytes": directory.longest_name} if directory.longest_name else {},
+        untouchable=await _guarded(directory, kinds.values()),
+        creates_locked=frozenset(name for name, kind in kinds.items() if activation.creates_locked(directory, kind)),
         warnings=(
             *_warnings(directory, facts, kinds.values()),
             *[each for kind in kinds.values() for place in kind.places if (each := await _no_place(directory, place))],
@@ -42,18 +48,16 @@ async def probe(directory: Directory, kinds: Mapping[str, Kind], passwords: Pass
     )
 
 
-async def read_schema(directory: Directory, facts: Facts) -> schema.Schema:
-    """The schema that the root names; empty where it may not be read."""
-    if not facts.subschema:
-        return schema.Schema()
-    where = Equal("objectClass", b"subschema")
-    search = Search(facts.subschema, Scope.BASE, where, ("attributeTypes", "objectClasses"))
-    result = await directory.ask(search, errors.NO_SUCH_OBJECT, *errors.CANNOT_SEE)
-    if not result.found:
-        return schema.Schema()
-    said = {name.lower(): values for name, values in result.found[0].attributes.items()}
-    types, classes = (map(_text, said.get(name, ())) for name in ("attributetypes", "objectclasses"))
-    return schema.parse(types, classes)
+async def _guarded(directory: Directory, kinds: Iterable[Kind]) -> tuple[str, ...]:
+    """Active Directory's own privileged accounts and groups that stand below our bases: never written."""
+    if directory.product is not Product.ACTIVE_DIRECTORY:
+        return ()
+    found = set[str]()
+    for base in dict.fromkeys(str(kind.base) for kind in kinds):
+        search = Search(base, Scope.SUBTREE, Equal("adminCount", b"1"), ("1.1",), MOST_GUARDED)
+        result = await directory.ask(search, errors.SIZE_LIMIT, errors.NO_SUCH_OBJECT)
+        found |= {dn.folded(entry.dn) for entry in result.found}
+    return tuple(sorted(found))
 
 
 async def _base(directory: Directory, kind: Kind) -> str:
@@ -76,7 +80,7 @@ async def _no_place(directory: Directory, place: Dn) -> str | None:
 def _capabilities(directory: Directory, kinds: Mapping[str, Kind], passwords: Passwords) -> frozenset[Capability]:
     can = {
         Capability.MEMBERS: any(kind.members for kind in kinds.values()),
-        Capability.ACTIVATION: activation.lock_of(directory.schema) is not None,
+        Capability.ACTIVATION: activation.can_lock(directory),
         Capability.PASSWORD: passwords.can(directory.known or Facts()),
         Capability.EVERYTHING: True,
     }
@@ -84,13 +88,9 @@ def _capabilities(directory: Directory, kinds: Mapping[str, Kind], passwords: Pa
 
 
 def _warnings(directory: Directory, facts: Facts, kinds: Iterable[Kind]) -> Iterator[str]:
-    if ASSERTION not in facts.controls:
+    if ASSERTION not in facts.controls and facts.product is not Product.ACTIVE_DIRECTORY:
         yield NO_ASSERTION
     if not directory.schema.attributes:
         yield NO_SCHEMA
     for kind in kinds:
         yield from checking.faults_of_classes(directory.schema, kind)
-
-
-def _text(value: bytes) -> str:
-    return value.decode("utf-8", "replace")

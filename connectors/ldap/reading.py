@@ -10,9 +10,10 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from connectors.ldap import changes, dn, errors
-from connectors.ldap.directory import Directory, Facts
+from connectors.ldap import changes, dn, errors, ranges
+from connectors.ldap.directory import Directory, id_in
 from connectors.ldap.driver import EndRead, Found, ReadPage, Result, Scope, Search
+from connectors.ldap.facts import Facts
 from connectors.ldap.filters import EVERYTHING, Equal
 from connectors.ldap.kind import Kind
 from connectors.ldap.matching import decode
@@ -37,7 +38,7 @@ class Reading:
 
     async def get(self, ref: Ref, attributes: Sequence[str], members: bool) -> Entry | None:
         found = await self.directory.look(self.kind, ref, self._names(attributes, members))
-        return None if found is None else self._entry(found, attributes, members)
+        return None if found is None else await self._entry(found, attributes, members)
 
     async def find(self, key: Key) -> list[Ref]:
         """Anywhere below the base, of whatever class: an account of another class holds a name too."""
@@ -59,8 +60,8 @@ class Reading:
             while True:
                 whole = whole and not result.referrals
                 last = not result.cookie
-                entries = tuple(self._entry(found, query.attributes, query.members) for found in result.found)
-                yield Page(entries, complete=last and whole)
+                entries = [await self._entry(found, query.attributes, query.members) for found in result.found]
+                yield Page(tuple(entries), complete=last and whole)
                 if last:
                     return
                 result = await self._page(read, search, result.cookie)
@@ -90,8 +91,10 @@ class Reading:
         asked = (*attributes, *((self.kind.members,) if members and self.kind.members else ()))
         return tuple(dict.fromkeys(asked)) or ("1.1",)
 
-    def _entry(self, found: Found, attributes: Sequence[str], members: bool) -> Entry:
+    async def _entry(self, found: Found, attributes: Sequence[str], members: bool) -> Entry:
         """As the names were asked for: a directory answers with the names of its schema."""
+        if members and self.kind.members:
+            found = await ranges.whole(self.directory, found, self.kind.members)
         schema = self.directory.schema
         held = {name.lower(): values for name, values in found.attributes.items()}
         names = self._written_again(found) if WHOLE in attributes else attributes
@@ -107,8 +110,8 @@ class Reading:
 
     def _written_again(self, found: Found) -> list[str]:
         """The attributes that a create could write again: not the id, not the members, no secrets."""
-        id_attribute, members = (self.directory.known or Facts()).id_attribute, self.kind.members or ""
-        not_ours = {id_attribute.lower(), members.lower(), "memberof"}
+        known, members = self.directory.known or Facts(), self.kind.members or ""
+        not_ours = {known.id_attribute.lower(), members.lower(), "memberof", *known.own}
         return [name for name in found.attributes if name.lower() not in not_ours and not is_secret(name)]
 
     def _held(self, held: dict[str, tuple[bytes, ...]], name: str) -> tuple[bytes, ...]:
@@ -120,9 +123,9 @@ class Reading:
 
 async def base_id(directory: Directory, base: dn.Dn) -> str | None:
     """The stable id of a base; None where it is not there, or not to be seen."""
-    id_attribute = (await directory.facts()).id_attribute
-    search = Search(str(base), Scope.BASE, EVERYTHING, (id_attribute, "objectClass"))
+    known = await directory.facts()
+    search = Search(str(base), Scope.BASE, EVERYTHING, (known.id_attribute, "objectClass"))
     result = await directory.ask(search, errors.NO_SUCH_OBJECT)
     for found in result.found:
-        return next((v[0].decode() for n, v in found.attributes.items() if n.lower() == id_attribute.lower()), "")
+        return id_in(known, found) or ""
     return None

@@ -14,10 +14,16 @@ from typing import Any, TypeVar, TypeVarTuple, cast
 _TOKEN = re.compile(r"'((?:[^'\\]|\\.)*)'|([()$])|([^\s()$']+)")
 _LENGTH = re.compile(r"\{\d+\}$")
 _SYNTAX = "1.3.6.1.4.1.1466.115.121.1."
-BOOLEAN, INTEGER, DN = (_SYNTAX + number for number in ("7", "27", "12"))
-BINARY = frozenset(_SYNTAX + number for number in ("4", "5", "8", "9", "10", "23", "28", "40", "49"))
+BOOLEAN, INTEGER, DN, DIRECTORY_STRING, PRINTABLE_STRING, GENERALIZED_TIME = (
+    _SYNTAX + number for number in ("7", "27", "12", "15", "44", "24")
+)
+LARGE_INTEGER, SECURITY_DESCRIPTOR = "1.2.840.113556.1.4.906", "1.2.840.113556.1.4.907"
+BINARY = frozenset(_SYNTAX + number for number in ("4", "5", "8", "9", "10", "23", "28", "40", "49")) | {
+    SECURITY_DESCRIPTOR
+}
 DEPTH = 32
 _SECRET = re.compile(r"passw|pwd|secret|private|sambapassword|krb.*key|unicodepwd|pkcs12|otp", re.IGNORECASE)
+_WITH_WORDS = ("NAME", "SUP", "AUX", "EQUALITY", "SYNTAX", "MUST", "MAY", "USAGE", "DESC")
 
 T = TypeVar("T")
 Names = TypeVarTuple("Names")
@@ -25,13 +31,14 @@ Names = TypeVarTuple("Names")
 
 @dataclass(frozen=True, slots=True)
 class AttributeType:
-    """One attribute, with what it inherits filled in."""
+    """One attribute, with what it inherits filled in. `longest`: its text has at most so many characters."""
 
     names: tuple[str, ...]
     sup: str | None = None
     equality: str | None = None
     syntax: str | None = None
     single: bool = False
+    longest: int | None = None
     operational: bool = False
     read_only: bool = False
 
@@ -52,7 +59,11 @@ class Schema:
 
     attributes: Mapping[str, AttributeType] = field(default_factory=dict)
     classes: Mapping[str, ObjectClass] = field(default_factory=dict)
-    _known: dict[tuple[Any, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    rules: Mapping[str, ObjectClass] = field(default_factory=dict)
+    """What DIT content rules add to a class (RFC 4512 section 4.1.6): auxiliary classes as superiors."""
+    defaulted: frozenset[str] = frozenset()
+    """Keys of attributes that the directory fills in itself where a class demands them."""
+    _known: dict[tuple[Any, ...], Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def once(self, work: Callable[[Schema, *Names], T], *names: *Names) -> T:
         """What `work` makes of this schema and names of it; made at the first call, for each write asks the same."""
@@ -60,6 +71,11 @@ class Schema:
         if known is self:
             known = self._known[(work, *names)] = work(self, *names)
         return cast(T, known)
+
+    @property
+    def compares_by_syntax(self) -> bool:
+        """Whether the schema names no matching rules at all: Active Directory's does not."""
+        return self.once(_names_no_rules)
 
     def attribute(self, name: str) -> AttributeType | None:
         """What is known of an attribute; its options (`;lang-fr`) do not count."""
@@ -87,6 +103,10 @@ class Schema:
         return sorted(n for n, part in own.items() if any(self.key(a) == key for a in (*part.must, *part.may)))
 
 
+def _names_no_rules(schema: Schema) -> bool:
+    return bool(schema.attributes) and not any(kind.equality for kind in schema.attributes.values())
+
+
 def _attribute(schema: Schema, name: str) -> AttributeType | None:
     return schema.attributes.get(name.partition(";")[0].lower())
 
@@ -112,26 +132,33 @@ def _closure(schema: Schema, names: Iterable[str]) -> Iterator[ObjectClass]:
         if name in seen or name not in schema.classes:
             continue
         seen.add(name)
-        yield schema.classes[name]
-        todo += [sup.lower() for sup in schema.classes[name].sup]
+        for part in (schema.classes[name], schema.rules.get(name)):
+            if part is not None:
+                yield part
+                todo += [sup.lower() for sup in part.sup]
 
 
-def parse(attribute_types: Iterable[str], object_classes: Iterable[str]) -> Schema:
+def parse(attribute_types: Iterable[str], object_classes: Iterable[str], content_rules: Iterable[str] = ()) -> Schema:
     """The schema that a subschema entry describes."""
     attributes: dict[str, AttributeType] = {}
     for said in attribute_types:
         oid, words = _description(said)
         kind = _attribute_type(oid, words)
         attributes |= {name.lower(): kind for name in (*kind.names, oid)}
+    known = {name: _inherit(kind, attributes) for name, kind in attributes.items()}
+    return Schema(known, _classes(object_classes, "SUP"), _classes(content_rules, "AUX"))
+
+
+def _classes(described: Iterable[str], above: str) -> dict[str, ObjectClass]:
     classes: dict[str, ObjectClass] = {}
-    for said in object_classes:
+    for said in described:
         oid, words = _description(said)
         names = tuple(words.get("NAME", ())) or (oid,)
         part = ObjectClass(
-            names, tuple(words.get("SUP", ())), tuple(words.get("MUST", ())), tuple(words.get("MAY", ()))
+            names, tuple(words.get(above, ())), tuple(words.get("MUST", ())), tuple(words.get("MAY", ()))
         )
         classes |= {name.lower(): part for name in (*names, oid)}
-    return Schema({name: _inherit(kind, attributes) for name, kind in attributes.items()}, classes)
+    return classes
 
 
 def _attribute_type(oid: str, words: Mapping[str, list[str]]) -> AttributeType:
@@ -180,7 +207,7 @@ def _description(said: str) -> tuple[str, dict[str, list[str]]]:
 
 def _expects(current: str | None, words: Mapping[str, list[str]]) -> bool:
     """Whether a keyword still waits for its first word (an attribute may be called `MAIL`)."""
-    return current in ("NAME", "SUP", "EQUALITY", "SYNTAX", "MUST", "MAY", "USAGE", "DESC") and not words[str(current)]
+    return current in _WITH_WORDS and not words[str(current)]
 
 
 def is_secret(attribute: str) -> bool:

@@ -163,6 +163,11 @@ class LdapSettings(Frozen):
         return urls
 
     @property
+    def is_encrypted(self) -> bool:
+        """Whether every server is reached over TLS."""
+        return self.start_tls or all(urlsplit(url).scheme == "ldaps" for url in self.url)
+
+    @property
     def is_plain(self) -> bool:
         """Whether what we send may cross a network without TLS."""
         return not self.start_tls and any(

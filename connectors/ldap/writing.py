@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from connectors.ldap import changes, dn, errors
+from connectors.ldap import activation, changes, dn, errors
 from connectors.ldap.checking import faults_of_name
 from connectors.ldap.directory import Directory
 from connectors.ldap.driver import Add, Delete, Mod, Modify, ModifyDn, Result, Scope, Search
+from connectors.ldap.facts import Product
 from connectors.ldap.filters import EVERYTHING, Filter
 from connectors.ldap.kind import Kind
 from connectors.ldap.requests import POST_READ
 from connectors.sdk import (
+    Change,
     Conflict,
     ConnectorError,
     Delta,
@@ -39,6 +42,7 @@ class Writing:
         facts = await self.directory.facts()
         back = (facts.id_attribute,) if POST_READ in facts.controls else ()
         attributes = changes.attributes_of(self.directory.schema, self.kind, entry)
+        attributes |= activation.of_a_new_account(self.directory, self.kind, attributes)
         result = await self.directory.ask(Add(place, attributes, back), errors.NO_SUCH_OBJECT)
         if result.code:
             raise errors.misconfigured(result, f"the base {self.kind.base} is not there; make it, or correct base")
@@ -51,9 +55,15 @@ class Writing:
         named = any(self.kind.names(change.attribute) for change in delta.changes)
         if delta.relocate or (named and self._is_spelled_otherwise(ref, delta.entry)):
             ref = await self._rename(ref, delta)
-        if mods := changes.mods_of(self.directory.schema, delta.changes):
+        if mods := changes.mods_of(self.directory.schema, self._beside_the_name(delta)):
             ref = await self._modify(ref, mods)
         return ref
+
+    def _beside_the_name(self, delta: Delta) -> Iterable[Change]:
+        """In Active Directory a name is changed by renaming alone."""
+        if self.directory.product is not Product.ACTIVE_DIRECTORY:
+            return delta.changes
+        return (change for change in delta.changes if not self.kind.names(change.attribute))
 
     async def delete(self, ref: Ref) -> None:
         """Remove the entry, wherever it is now."""

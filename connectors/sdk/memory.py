@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from connectors.sdk.errors import Conflict, ConnectorError, Gone
+from connectors.sdk.errors import Conflict, ConnectorError, Gone, Refused
 from connectors.sdk.values import (
     EVERYTHING,
     Capability,
@@ -52,6 +52,8 @@ class MemoryConnector:
     fail: list[ConnectorError | None] = field(default_factory=list)
     complete: bool = True
     identity: str = "memory"
+    creates_locked: bool = False
+    """New users are locked, and unlocked only with a password: as Active Directory has it."""
     _ids: count[int] = field(default_factory=lambda: count(1))
 
     async def open(self) -> None:
@@ -59,7 +61,8 @@ class MemoryConnector:
 
     async def probe(self) -> Probe:
         self._call("probe", None)
-        return Probe("memory", frozenset(Capability), identity=self.identity)
+        locked = frozenset({"users"}) if self.creates_locked else frozenset[str]()
+        return Probe("memory", frozenset(Capability), identity=self.identity, creates_locked=locked)
 
     async def get(self, ref: Ref, attributes: Sequence[str], members: bool = False) -> Entry | None:
         self._call("get", ref)
@@ -110,7 +113,8 @@ class MemoryConnector:
         if any(s.ref.locator == locator for s in self.entries.values()):
             raise Conflict(f"there is an entry at {locator} already", code="exists")
         ref = Ref(entry.kind, str(next(self._ids)), locator)
-        self.entries[ref.id] = Stored(ref, {k: v for k, v in entry.attributes.items() if v})
+        begins_locked = self.creates_locked and entry.kind == "users"
+        self.entries[ref.id] = Stored(ref, {k: v for k, v in entry.attributes.items() if v}, active=not begins_locked)
         return ref
 
     async def update(self, ref: Ref, delta: Delta) -> Ref:
@@ -139,7 +143,10 @@ class MemoryConnector:
 
     async def activate(self, ref: Ref, active: bool) -> None:
         self._call("activate", (ref, active))
-        self._present(ref).active = active
+        stored = self._present(ref)
+        if active and self.creates_locked and stored.password is None:
+            raise Refused("an account without a password is not enabled", code="notEnabled", fix="send a password")
+        stored.active = active
 
     async def set_password(self, ref: Ref, password: str) -> None:
         self._call("set_password", ref)

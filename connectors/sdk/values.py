@@ -133,8 +133,9 @@ class Probe:
 
     `identity` is a stable id of the place we write to (the base's entryUUID, a file's folder): when it
     changes, the bridge holds everything. `warnings` are whole sentences, each with its remedy. `untouchable` are the
-    locators of entries that must never be written: the account that we bind as. `facts` are what else a person may want
-    to know who asks `targets probe` (how the line is encrypted, which base was found): a word → a few words.
+    locators of entries that must never be written: the account that we bind as. `creates_locked` are the kinds whose
+    new entries are locked until `activate` unlocks them. `facts` are what else a person may want to know who asks
+    `targets probe` (how the line is encrypted, which base was found): a word → a few words.
     """
 
     server: str
@@ -143,6 +144,7 @@ class Probe:
     limits: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     untouchable: tuple[str, ...] = ()
+    creates_locked: frozenset[str] = frozenset()
     facts: Mapping[str, str] = field(default_factory=dict)
 
 

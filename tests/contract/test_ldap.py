@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from connectors.ldap.directory import Directory, Facts
+from connectors.ldap.directory import Directory
+from connectors.ldap.facts import Facts
 from connectors.sdk import Connector, Entry, Ref
 from connectors.sdk.testing import (
     ActivationContract,
@@ -19,8 +22,10 @@ from connectors.sdk.testing import (
 )
 from connectors.sdk.testing.activation import WithActivation
 from connectors.sdk.testing.passwords import WithPasswords
+from demo.slapd import BASE, Slapd
 from tests.contract.ldap import Connect, person
-from tests.slapd import Tree
+from tests.documented import block
+from tests.slapd import Tree, admin_of, need_slapd
 
 PASSWORD = "a-password-of-no-worth"
 
@@ -56,6 +61,9 @@ class TestLdap(ConnectorContract, MembersContract, ActivationContract, PasswordC
 
     @pytest.fixture
     async def ref(self, connector: Connector, samples: Samples) -> Ref:
+        return await self.new_account(connector, samples)
+
+    async def new_account(self, connector: Connector, samples: Samples) -> Ref:
         """With a password from the beginning: a new one would take a lock away."""
         ref = await connector.create(samples.entry)
         self.tree.modify(ref.locator, userPassword=[PASSWORD])
@@ -71,6 +79,39 @@ class TestLdap(ConnectorContract, MembersContract, ActivationContract, PasswordC
     async def opens(self, connector: WithPasswords, ref: Ref, password: str) -> bool:
         """By a real bind."""
         return self.tree.can_bind(ref.locator, password)
+
+
+class TestLdapWithTheRightsOfItsPage(TestLdap):
+    """docs/targets/openldap.md says what our account needs: it is tried with that and no more."""
+
+    @pytest.fixture
+    def driver(self) -> str:
+        """Whichever: this is about the server."""
+        return "ldap3"
+
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def documented() -> Iterator[Slapd]:
+        need_slapd()
+        access = (*block("openldap", "olcAccess: "), *block("openldap", "olcLimits: "))
+        with TemporaryDirectory(prefix="slapd-", dir="/tmp") as folder:
+            server = Slapd(Path(folder) / "slapd", overlays=("ppolicy",), access=access).prepare().start()
+            try:
+                yield server
+            finally:
+                server.stop()
+
+    @pytest.fixture
+    def elsewhere(self) -> str:
+        return f"ou=left,{BASE}"
+
+    @pytest.fixture
+    def tree(self, documented: Slapd) -> Iterator[Tree]:
+        admin = admin_of(documented)
+        tree = Tree(documented, BASE, admin)
+        yield tree
+        tree.clear()
+        admin.unbind()
 
 
 class TestLdapWithoutControls(TestLdap):

@@ -22,6 +22,12 @@ from tests.slapd import Tree, admin_of, plant
 CANARY = "Kanarienvogel-7391"
 
 
+@pytest.fixture
+def tree(slapd_tree: Tree) -> Tree:
+    """Most of this is about OpenLDAP's policies."""
+    return slapd_tree
+
+
 class TestByAttribute(PasswordContract):
     """The promises where the directory hashes what is written to `userPassword`."""
 
@@ -44,6 +50,14 @@ class TestByAttribute(PasswordContract):
 
     async def opens(self, connector: WithPasswords, ref: Ref, password: str) -> bool:
         return self.tree.can_bind(ref.locator, password)
+
+
+@pytest.mark.ds389
+@pytest.mark.xdist_group("ds389")
+class TestByAttributeOn389(TestByAttribute):
+    @pytest.fixture
+    def tree(self, ds389_tree: Tree) -> Tree:
+        return ds389_tree
 
 
 @pytest.fixture

@@ -27,8 +27,17 @@ class ActivationContract:
         assert Capability.ACTIVATION in (await connector.probe()).capabilities
         return cast(WithActivation, connector)
 
-    async def test_a_new_account_is_active(self, locking: WithActivation, ref: Ref) -> None:
-        assert await self.is_active(locking, ref)
+    async def test_a_new_account_is_active_unless_the_probe_says_otherwise(
+        self, locking: WithActivation, samples: Samples
+    ) -> None:
+        begins_locked = samples.entry.kind in (await locking.probe()).creates_locked
+        ref = await self.new_account(locking, samples)
+
+        assert begins_locked is not await self.is_active(locking, ref)
+
+    async def new_account(self, connector: Connector, samples: Samples) -> Ref:
+        """Override it where an account needs more than its entry before anybody can tell (a password)."""
+        return await connector.create(samples.entry)
 
     async def test_an_account_is_locked_and_may_be_locked_again(self, locking: WithActivation, ref: Ref) -> None:
         for _ in range(3):

@@ -24,17 +24,21 @@ MakeWorld = Callable[..., World]
 async def make_world(tmp_path: Path) -> AsyncIterator[MakeWorld]:
     """Makes a world whose target is a tree: `make_world(tree, users={...}, groups={...}, **keys_of_the_connector)`.
 
-    `users` and `groups` are common keys of these tables; `attributes` of users are added to the usual ones.
+    `users` and `groups` are common keys of these tables; `attributes` of users are added to the usual ones, those of
+    `without` left out.
     """
     made: list[tuple[World, LdapConnector]] = []
 
     def make(tree: Tree, users: Any = None, groups: Any = None, own: Any = None, **keys: Any) -> World:
         connector = connector_to(tree, **(own or {}), **keys)
-        attributes = {**USERS, "cn": "displayName", **(users or {}).get("attributes", {})}
+        users = dict(users or {})
+        without = users.pop("without", ())
+        attributes = {**USERS, "cn": "displayName", **users.get("attributes", {})}
+        attributes = {name: source for name, source in attributes.items() if name not in without}
         world = drifting(
             tmp_path,
             connector,
-            users={**(users or {}), "attributes": attributes},
+            users={**users, "attributes": attributes},
             groups={"attributes": {"cn": "displayName"}, **(groups or {})},
         )
         made.append((world, connector))

@@ -67,6 +67,46 @@ async def test_it_follows_right_after_the_entry_was_made(world: World) -> None:
     assert Waiting(0, 0, None) == waiting(world)
 
 
+async def test_an_account_that_begins_locked_is_unlocked_with_its_password(tmp_path: Path) -> None:
+    world = World(tmp_path, connector=MemoryConnector(creates_locked=True)).start()
+    await world.user("kim", password=CANARY)
+    await world.deliver_all()
+
+    assert world.entries()["users/kim"].active
+    assert [] == world.parked()
+    await world.journal.close()
+
+
+async def test_without_a_password_it_stays_locked_and_says_so_and_all_else_is_delivered(tmp_path: Path) -> None:
+    world = World(tmp_path, connector=MemoryConnector(creates_locked=True)).start()
+    await world.users_named([f"u{number}" for number in range(30)])
+    await world.group("staff", *(f"u{number}" for number in range(30)))
+    await world.change("u0", title="Boss")
+    await world.deliver_all()
+    assert {"notEnabled"} == {each.code for each in world.parked()}
+    assert 30 == len(world.parked()) == len(world.members("staff"))
+    assert "Boss" == world.attributes("users/u0")["title"]
+    assert world.health.is_open
+    await world.change("u0", password=CANARY)
+    await world.deliver_all()
+
+    assert world.entries()["users/u0"].active
+    assert 29 == len(world.parked())
+    await world.journal.close()
+
+
+@pytest.mark.parametrize("password", [CANARY, None])
+async def test_who_is_created_disabled_stays_locked(tmp_path: Path, password: str | None) -> None:
+    world = World(tmp_path, connector=MemoryConnector(creates_locked=True)).start()
+    await world.user("kim", password=password, active=False)
+    await world.deliver_all()
+
+    assert not world.entries()["users/kim"].active
+    assert "activate" not in world.writes()
+    assert [] == world.parked()
+    await world.journal.close()
+
+
 async def test_it_goes_before_ordinary_changes(world: World) -> None:
     await world.users_named(["kim", "lee"])
     await world.change("lee", title="Boss")

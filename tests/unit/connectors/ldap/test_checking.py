@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from connectors.ldap import dn
@@ -58,3 +60,24 @@ def test_wrong_classes_are_warned_of() -> None:
     assert ["nosuch" in warning for warning in faults_of_classes(SCHEMA, strange)] == [True]
     assert ["member" in warning for warning in faults_of_classes(SCHEMA, GROUPS)] == [True]
     assert list(faults_of_classes(Schema(), strange)) == []
+
+
+def test_a_text_that_is_too_long_is_told_with_the_limit() -> None:
+    schema = replace(SCHEMA, attributes={**SCHEMA.attributes, "sn": replace(SCHEMA.attributes["sn"], longest=5)})
+
+    (fault,) = (
+        f for f in faults_of(schema, USERS, Entry("users", {"uid": ("a",), "sn": ("Jensen",)})) if f.attribute == "sn"
+    )
+    assert "sn has 6 characters; this directory takes 5" == fault.problem
+
+
+def test_what_the_directory_fills_in_is_not_demanded_of_us() -> None:
+    """By its own account (NO-USER-MODIFICATION), or as we know of Active Directory."""
+    schema = parse(
+        ["( 1.1 NAME 'uid' )", "( 1.2 NAME 'sid' NO-USER-MODIFICATION )", "( 1.3 NAME 'category' )"],
+        ["( 2.1 NAME 'person' MUST ( sid $ category ) MAY uid )"],
+    )
+    entry = Entry("users", {"uid": ("a",)})
+
+    assert ["category"] == [fault.attribute for fault in faults_of(schema, USERS, entry)]
+    assert [] == faults_of(replace(schema, defaulted=frozenset({"category"})), USERS, entry)

@@ -89,3 +89,12 @@ def test_an_unresolved_reference_is_never_written() -> None:
 
 def test_bytes_that_are_no_text_stay_bytes() -> None:
     assert b"\xff" == decode(SCHEMA, "ignore", b"\xff")
+
+
+def test_a_schema_without_matching_rules_is_compared_by_syntax() -> None:
+    """Active Directory's."""
+    syntax = "1.3.6.1.4.1.1466.115.121.1"
+    schema = parse([f"( 1.1 NAME 'title' SYNTAX '{syntax}.15' )", f"( 1.2 NAME 'manager' SYNTAX '{syntax}.12' )"], [])
+
+    assert fold(schema, "title", "BOSS") == fold(schema, "title", "Boss")
+    assert fold(schema, "manager", "CN=a, DC=x") == fold(schema, "manager", "cn=A,dc=X")

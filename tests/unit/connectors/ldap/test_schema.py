@@ -76,3 +76,20 @@ def test_what_is_worked_out_once_is_remembered_for_its_names_and_schema_alone() 
     assert [len(SCHEMA.attributes), None, None] == [schema.once(length, name) for name in ("cn", "", "")]
     assert [0, len(SCHEMA.attributes)] == [other.once(length, "cn"), schema.once(length, "cn")]
     assert ["cn", "", "cn"] == asked
+
+
+def test_a_content_rule_adds_its_classes_and_attributes() -> None:
+    """As Active Directory writes it, its syntaxes in quotes and without matching rules."""
+    schema = parse(
+        ["( 1.1 NAME 'mail' SYNTAX '1.3.6.1.4.1.1466.115.121.1.15' SINGLE-VALUE )"],
+        ["( 2.1 NAME 'user' MAY (title ) )", "( 2.2 NAME 'mailRecipient' AUXILIARY MUST (sid ) MAY (mail ) )"],
+        ["( 2.1 NAME 'user' AUX ( mailRecipient ) MAY (info $ note ) )"],
+    )
+    mail = schema.attribute("mail")
+
+    assert {"title", "mail", "info", "note", "sid"} == schema.allowed(["user"])
+    assert {"sid"} == set(schema.must(["user"]))
+    assert mail is not None
+    assert "1.3.6.1.4.1.1466.115.121.1.15" == mail.syntax
+    assert schema.compares_by_syntax
+    assert not SCHEMA.compares_by_syntax
