@@ -21,7 +21,7 @@ from bridge.daemon.certificate import Certificate
 from bridge.daemon.wiring import Unit
 from bridge.delivery.verdict import moment
 from bridge.edge import Edge
-from bridge.journal import Journal, actions, links, targets
+from bridge.journal import Journal, JournalBusy, JournalFull, actions, links, targets
 from bridge.journal.actions import DAEMON, Action
 from bridge.settings import Settings
 from bridge.settings.plugins import discover
@@ -164,12 +164,8 @@ class House:
         known = self._journal.read(lambda db: targets.remembered(db, name))
 
         async def run() -> None:
-            if (end := unit.closed()) is not None:
-                log.warning("reconcile.skipped", target=name, reason=f"it is in maintenance until {moment(end)}")
-            elif await unit.health.look():
-                await unit.reconciler.run()
-            else:
-                log.warning("reconcile.skipped", target=name, reason=unit.health.breaker.reason)
+            if (reason := await _reconcile(unit)) is not None:
+                log.warning("reconcile.skipped", target=name, reason=reason)
 
         await schedule.keep(line, self._settings.timezone, known.last_run, self._clock, run)
 
@@ -184,6 +180,19 @@ class House:
         for name in names:
             if name in self.units:
                 self.units[name].deliverer.wake()
+
+
+async def _reconcile(unit: Unit) -> str | None:
+    """Reconcile, if it may be done now; why not, if it may not. A full disk is no reason to end the daemon."""
+    if (end := unit.closed()) is not None:
+        return f"it is in maintenance until {moment(end)}"
+    if not await unit.health.look():
+        return unit.health.breaker.reason
+    try:
+        await unit.reconciler.run()
+    except (JournalBusy, JournalFull) as error:
+        return str(error)
+    return None
 
 
 async def _either(leaving: asyncio.Event, loop: asyncio.Task[None]) -> None:

@@ -1,0 +1,52 @@
+"""The running targets: what must not end the daemon."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from bridge.clock import SetClock
+from bridge.daemon.house import House
+from bridge.daemon.wiring import journal_of
+from bridge.settings.load import load
+from bridge.settings.plugins import discover
+
+CONFIG = """
+[journal]
+key = "env:JOURNAL_KEY"
+[clients.default]
+token = "env:TOKEN"
+[targets.nightly]
+connector = "csv"
+path = "users.csv"
+schedule = "* * * * *"
+[targets.nightly.users.attributes]
+login = "userName"
+"""
+
+
+async def test_a_scheduled_run_is_left_out_while_the_journal_takes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bridge.toml").write_text(CONFIG)
+    settings = load(tmp_path / "bridge.toml", discover(), environ={"JOURNAL_KEY": "00" * 32, "TOKEN": "t"})
+    clock = SetClock()
+    journal = journal_of(settings, clock)
+    async with House(settings, journal, clock) as house:
+        await house.units["nightly"].reconciler.run()
+        clock.advance(120)  # the next is due
+        monkeypatch.setattr(journal._writer, "_limit", 0)
+        with capture_logs() as logs:
+            running = asyncio.create_task(house.run())
+            while not running.done() and not any(line["event"] == "reconcile.skipped" for line in logs):
+                await asyncio.sleep(0)
+        lives = not running.done()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    await journal.close()
+
+    assert lives
+    reason = "too many requests wait to be written"
+    skipped = {"event": "reconcile.skipped", "log_level": "warning", "target": "nightly", "reason": reason}
+    assert skipped in logs
