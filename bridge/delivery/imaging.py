@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bridge.delivery.progress import Progress
-from bridge.journal import Journal, images
+from bridge.journal import Journal, images, links
 from bridge.journal.images import Takes
+from bridge.journal.writer import Tx
 from bridge.mapping.entry_json import decode, encode
 from bridge.targets import Target
 from connectors.sdk import EVERYTHING, Capability, Entry
@@ -31,14 +32,25 @@ class Imaging:
             await self.record(progress, takes, entry)
 
     async def lock(self, progress: Progress) -> None:
-        """Keep that the account is not locked, and what was written last: a lock waits for no read."""
+        """Keep that the account is about to be locked, and what was written last: a lock waits for no read."""
         link = progress.link
-        if link.applied is not None:
-            before = replace(decode(link.applied), ref=link.ref)
-            await self.record(progress, Takes.LOCK, before)
+        before = None
+        if link.applied is not None and not progress.is_new:
+            before = _text(progress, replace(decode(link.applied), ref=link.ref))
+
+        def keep(tx: Tx) -> None:
+            if before is not None:
+                images.record(tx, link, Takes.LOCK, before)
+            links.locks(tx, link)
+
+        await self.journal.submit(keep, reserved=True)
+        progress.now(disabled=True)
 
     async def record(self, progress: Progress, takes: Takes, entry: Entry) -> None:
         """Keep an entry that was read."""
-        link = progress.link
-        text = encode(replace(entry, under=progress.under))
+        link, text = progress.link, _text(progress, entry)
         await self.journal.submit(lambda tx: images.record(tx, link, takes, text), reserved=True)
+
+
+def _text(progress: Progress, entry: Entry) -> str:
+    return encode(replace(entry, under=progress.under))

@@ -18,7 +18,7 @@ from bridge.mapping.entry_json import decode, encode
 from bridge.plans.goal import Goal
 from bridge.plans.intent import Intent
 from bridge.targets import Target
-from connectors.sdk import Capability, Change, Delta, Entry, Verb
+from connectors.sdk import Capability, Change, Delta, Entry, Gone, Refused, Verb
 
 MOST_WAITS = 6
 """Times a delete waits for the groups that name its user; a parked group must not keep an account for ever."""
@@ -55,11 +55,15 @@ class Leaving:
         link = progress.link
         locks, off = aim.locked and not link.disabled, self._off(progress) if aim.off else ()
         strips = link.member and not aim.member and self._is_named(progress)
-        if link.ref is not None and (locks or off or strips):
-            if not await self.guarding.may(progress, progress.leaves):
-                return
-            if locks:
+        does = link.ref is not None and (locks or off or strips)
+        if does and not await self.guarding.may(progress, progress.leaves):
+            return
+        try:
+            if aim.locked:
                 await self.lock(progress, active=False)
+        except Gone:  # then nobody can use it
+            progress.gone()
+            return
         if strips:
             await self._strip(progress)
         progress.now(member=aim.member)
@@ -68,9 +72,10 @@ class Leaving:
 
     async def disable(self, progress: Progress) -> None:
         """Lock the account, if the guards let it; one that was made just now was never in use."""
-        if progress.link.ref is None or progress.link.disabled:
+        link = progress.link
+        if link.ref is None:
             return
-        if progress.is_new or await self.guarding.may(progress, progress.leaves):
+        if link.disabled or progress.is_new or await self.guarding.may(progress, progress.leaves):
             await self.lock(progress, active=False)
 
     async def name(self, progress: Progress, *, member: bool) -> None:
@@ -82,13 +87,24 @@ class Leaving:
             await self._strip(progress)
 
     async def lock(self, progress: Progress, *, active: bool) -> None:
-        """Lock or unlock the account; only what we locked is ever unlocked."""
-        ref = progress.link.ref
-        if ref is None or progress.link.disabled is not active:
+        """Lock or unlock the account; only what we locked, or may have locked, is ever unlocked.
+
+        That we lock it is on disk before it is sent; where it is not known how that came out, it is locked once more.
+        """
+        link, ref = progress.link, progress.link.ref
+        is_done = not link.disabled if active else link.disabled and not progress.doubts_lock
+        if ref is None or is_done:
             return
-        if not active and not progress.is_new:
+        if not link.disabled:
             await self.imaging.lock(progress)
-        await self.target.activate(ref, active)
+        try:
+            await self.target.activate(ref, active)
+        except Refused:
+            progress.now(disabled=link.disabled)  # it is as it was
+            raise
+        except Exception:
+            progress.now(verify=True)
+            raise
         progress.now(disabled=not active)
         progress.did("unlock" if active else "lock")
 

@@ -69,6 +69,11 @@ class Progress:
         """Whether the entry was never delivered whole before: nobody can have come to rely on it."""
         return self.before.version == 0 or "create" in self.verbs
 
+    @property
+    def doubts_lock(self) -> bool:
+        """Whether it is not sure that an entry that we locked is locked: how that came out was not known."""
+        return (self.before.verify or self.link.verify) and "lock" not in self.verbs
+
     def now(self, **fields: Any) -> None:
         """The link is like this now."""
         self.link = self.link._replace(**fields)

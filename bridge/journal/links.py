@@ -166,6 +166,11 @@ def intend(tx: Tx, link: Link, place: str, intent: str | None) -> Claimed:
     return Claimed.OURS
 
 
+def locks(tx: Tx, link: Link) -> None:
+    """Keep that the entry is about to be locked: whoever comes after us must know that it may be."""
+    tx.db.execute(_SQL["locks"], {"target": link.target, "resource": link.resource})
+
+
 def recognised(tx: Tx, link: Link) -> None:
     """Keep that an entry is ours before anything is written to it: the intent would not fit it any more."""
     row = {"target": link.target, "resource": link.resource, "entry_id": link.entry_id, "locator": link.locator}

@@ -80,6 +80,9 @@ WITH RECURSIVE holder(waits) AS (
   WHERE l.waits_claim IS NOT NULL)
 SELECT 1 FROM holder AS h JOIN link AS own ON own.target = :target AND own.resource = :resource AND own.claim = h.waits;
 
+-- locks --
+UPDATE link SET disabled = 1 WHERE target = :target AND resource = :resource AND state = 'sending';
+
 -- recognised --
 UPDATE link SET entry_id = :entry_id, locator = :locator, claim = :claim, applied = :applied, disabled = :disabled,
   intent = NULL, verify = 1

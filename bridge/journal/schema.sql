@@ -107,7 +107,7 @@ CREATE TABLE link (
   claim           TEXT,                       -- the normalised locator, ours alone until the entry is gone
   waits_claim     TEXT,                       -- a locator we want and somebody else of ours still holds
   applied         TEXT,                       -- JSON: the entry as last applied (attribute → values)
-  disabled        INTEGER NOT NULL DEFAULT 0, -- 1: we disabled the entry, so we may enable it
+  disabled        INTEGER NOT NULL DEFAULT 0, -- 1: we disabled the entry, or may have: so we may enable it
   member          INTEGER NOT NULL DEFAULT 0, -- 1: groups at the target may name the entry
   intent          TEXT,                       -- JSON: a create that was or is about to be sent
   verify          INTEGER NOT NULL DEFAULT 0, -- 1: compare with the entry at the target, not with `applied`

@@ -1,0 +1,98 @@
+"""A call was carried out and its answer was lost, and then SCIM says something else: nothing of it may stay behind.
+
+Each was found by the simulation (`make soak PART=simulation`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from connectors.sdk import OutcomeUnknown, Refused
+from tests.unit.delivery.world import World
+
+
+class Died(BaseException):
+    """kill -9."""
+
+
+@contextmanager
+def answers_lost(world: World, verb: str, error: BaseException | None = None) -> Iterator[None]:
+    """What is asked by this verb is carried out, and nobody hears of it."""
+    call = getattr(world.connector, verb)
+
+    async def lost(*arguments: Any) -> Any:
+        await call(*arguments)
+        raise error or OutcomeUnknown("the answer was lost")
+
+    setattr(world.connector, verb, lost)
+    yield
+    setattr(world.connector, verb, call)
+
+
+def is_active(world: World, name: str) -> bool:
+    return world.entries()[f"users/{name}"].active
+
+
+async def test_a_lock_that_nobody_heard_of_is_taken_back(world: World) -> None:
+    await world.user("ada")
+    await world.deliver()
+    with answers_lost(world, "activate"):
+        await world.change("ada", active=False)
+        await world.deliver()
+    assert not is_active(world, "ada")
+    await world.change("ada", active=True)
+    await world.deliver_all()
+
+    assert is_active(world, "ada")
+
+
+async def test_a_lock_that_was_sent_by_a_process_that_died_is_taken_back(world: World) -> None:
+    await world.user("ada")
+    await world.deliver()
+    with answers_lost(world, "activate", Died()), suppress(BaseException):
+        await world.change("ada", active=False)
+        await world.deliver()
+    await world.restart()
+    assert not is_active(world, "ada")
+    await world.change("ada", active=True)
+    await world.deliver_all()
+
+    assert is_active(world, "ada")
+
+
+async def test_a_lock_that_never_arrived_is_sent_again(world: World) -> None:
+    await world.user("ada")
+    await world.deliver()
+    world.connector.fail = [OutcomeUnknown("no answer")]
+    await world.change("ada", active=False)
+    await world.deliver()
+    assert is_active(world, "ada")
+    await world.deliver_all()
+
+    assert not is_active(world, "ada")
+
+
+async def test_a_lock_that_was_refused_is_not_ours_to_take_back(world: World) -> None:
+    await world.user("ada")
+    await world.deliver()
+    world.connector.fail = [Refused("not you")]
+    await world.change("ada", active=False)
+    await world.deliver()
+    for stored in world.connector.entries.values():
+        stored.active = False  # by hand
+    await world.change("ada", active=True)
+    await world.deliver_all()
+
+    assert not is_active(world, "ada")
+
+
+async def test_a_leaver_whose_entry_somebody_removed_is_done(world: World) -> None:
+    await world.restart(scope='title eq "in"', on_leave="disable")
+    await world.user("ada", title="in")
+    await world.deliver()
+    world.connector.entries.clear()
+    await world.change("ada", title="out")
+    await world.deliver_all()
+
+    assert [] == world.parked()
+    assert 0 == world.standing().backlog
