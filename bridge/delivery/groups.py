@@ -51,19 +51,23 @@ class Groups:
             progress.asked[Operation.MEMBERS] = not kept
 
     async def _apply(self, progress: Progress, ref: Ref, rows: list[Row]) -> None:
-        add, remove, done = [], [], []
+        name, group = self.target.name, progress.link.resource
+        add: dict[str, str] = {}
+        remove: set[str] = set()
+        done = []
         for row in rows:
             text = None if row.wanted is None else self.target.member_value(row.wanted)
-            if text != row.applied:
-                add += [text] if text is not None else []
-                remove += [row.applied] if row.applied is not None else []
+            if text is not None and text != row.applied:
+                add[row.member] = text
+            remove |= {each for each in (row.applied, row.sent) if each is not None and each != text}
             kept = row.removal if row.wanted is not None else Removal.UNASKED
             done.append(Done(row.member, text, row.dirty, kept))
-        if add or remove:
-            remove = [text for text in remove if text not in set(add)]
-            await self.target.update_members(ref, add, remove)
-            progress.did(f"members +{len(add)} -{len(remove)}")
-        name, group = self.target.name, progress.link.resource
+        if add:
+            await self.journal.submit(lambda tx: target_members.sending(tx, name, group, add), reserved=True)
+        added, removed = sorted(add.values()), sorted(remove.difference(add.values()))
+        if added or removed:
+            await self.target.update_members(ref, added, removed)
+            progress.did(f"members +{len(added)} -{len(removed)}")
         await self.journal.submit(lambda tx: target_members.settle(tx, name, group, done), reserved=True)
 
     async def _compare(self, progress: Progress, ref: Ref, actual: Iterable[str]) -> None:
@@ -81,8 +85,10 @@ class Groups:
         """Unless they are about to become members anyway."""
         name, group = self.target.name, progress.link.resource
         for row in self.journal.read(lambda db: target_members.dirty_rows(db, name, group, EVERY)):
-            if row.wanted is not None:
-                added.pop(self.target.compared_member(progress.kind, self.target.member_value(row.wanted)), None)
+            coming = None if row.wanted is None else self.target.member_value(row.wanted)
+            for text in (coming, row.sent):
+                if text is not None:
+                    added.pop(self.target.compared_member(progress.kind, text), None)
         texts = sorted(added.values())
         if texts and await self.guarding.may_lose(progress, Operation.STRANGERS, len(texts), _digest(texts)):
             before = decode(progress.link.applied) if progress.link.applied else Entry(progress.kind, {})

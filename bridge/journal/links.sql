@@ -178,15 +178,25 @@ WHERE target = :target AND resource = :resource AND state <> 'sending';
 UPDATE target_membership SET dirty = dirty + 1 WHERE target = :target AND group_id = :resource;
 
 -- dirty_members --
-SELECT t.member, t.applied, t.dirty, t.held,
+SELECT t.member, t.applied, t.sent, t.dirty, t.held,
        EXISTS (SELECT 1 FROM membership AS m WHERE m.group_id = t.group_id AND m.member = t.member) AS asked,
        NOT EXISTS (SELECT 1 FROM resource AS r WHERE r.id = t.member AND r.deleted IS NULL) AS deleted,
        l.kind, l.entry_id, l.locator, coalesce(l.member, 0)
 FROM target_membership AS t LEFT JOIN link AS l ON l.target = t.target AND l.resource = t.member
 WHERE t.target = :target AND t.group_id = :resource AND t.dirty > 0 LIMIT :limit;
 
+-- sent_before --
+-- It was sent under another text, and how that came out is not known: beside its own row, one of nobody, to be removed.
+INSERT INTO target_membership (target, group_id, member, applied)
+SELECT target, group_id, member || ' ' || sent, sent FROM target_membership
+WHERE target = :target AND group_id = :group AND member = :member AND sent IS NOT NULL AND sent IS NOT :sent AND sent IS NOT applied
+ON CONFLICT DO UPDATE SET dirty = dirty + 1;
+
+-- send_member --
+UPDATE target_membership SET sent = :sent WHERE target = :target AND group_id = :group AND member = :member;
+
 -- settle_member --
-UPDATE target_membership SET applied = :applied,
+UPDATE target_membership SET applied = :applied, sent = NULL,
   dirty = CASE dirty WHEN :dirty THEN 0 ELSE dirty END, held = CASE dirty WHEN :dirty THEN :held ELSE held END
 WHERE target = :target AND group_id = :group AND member = :member;
 
@@ -205,7 +215,7 @@ UPDATE target_membership SET applied = NULL, dirty = dirty + 1 WHERE target = :t
 DELETE FROM target_membership WHERE target = :target AND group_id = :resource;
 
 -- still_member --
-SELECT 1 FROM target_membership WHERE target = :target AND member = :resource AND applied IS NOT NULL LIMIT 1;
+SELECT 1 FROM target_membership WHERE target = :target AND member = :resource AND (applied IS NOT NULL OR sent IS NOT NULL) LIMIT 1;
 
 -- wake --
 UPDATE link SET due = :now WHERE target = :target AND resource = :resource AND state = 'dirty' AND due > :now;

@@ -55,11 +55,11 @@ WHERE target = :target AND resource = :resource AND state <> 'sending';
 
 -- forget_members --
 -- What we put into the group is to be put there again where it is asked for.
-UPDATE target_membership SET applied = NULL, held = 0, dirty = dirty + 1 WHERE target = :target AND group_id = :resource;
+UPDATE target_membership SET applied = NULL, sent = NULL, held = 0, dirty = dirty + 1 WHERE target = :target AND group_id = :resource;
 
 -- forget_memberships --
 -- The groups at the target keep the entry; it is not ours to take out any more.
-UPDATE target_membership SET applied = NULL, held = 0, dirty = 0 WHERE target = :target AND member = :resource;
+UPDATE target_membership SET applied = NULL, sent = NULL, held = 0, dirty = 0 WHERE target = :target AND member = :resource;
 
 -- forget_references --
 DELETE FROM reference WHERE target = :target AND resource = :resource;

@@ -55,4 +55,4 @@ UPDATE link SET entry_id = NULL, locator = NULL, applied = NULL, disabled = 0
 WHERE target = :target AND resource = :resource AND wish = :wish AND state IN ('in_sync', 'parked');
 
 -- forget_members --
-UPDATE target_membership SET applied = NULL, dirty = dirty + 1 WHERE target = :target AND group_id = :resource;
+UPDATE target_membership SET applied = NULL, sent = NULL, dirty = dirty + 1 WHERE target = :target AND group_id = :resource;

@@ -23,10 +23,11 @@ WHERE target = :target AND resource = :resource AND state = 'sending';
 
 -- inherit_memberships --
 -- What the target's groups hold of the entry. Who is not asked for any more leaves them with the departure that was.
-INSERT INTO target_membership (target, group_id, member, applied, dirty, held)
-SELECT target, group_id, :resource, applied, 1, :allowed FROM target_membership
-WHERE target = :target AND member = :leaver AND applied IS NOT NULL
-ON CONFLICT (target, group_id, member) DO UPDATE SET applied = excluded.applied, dirty = dirty + 1, held = excluded.held;
+INSERT INTO target_membership (target, group_id, member, applied, sent, dirty, held)
+SELECT target, group_id, :resource, applied, sent, 1, :allowed FROM target_membership
+WHERE target = :target AND member = :leaver AND (applied IS NOT NULL OR sent IS NOT NULL)
+ON CONFLICT (target, group_id, member) DO UPDATE SET applied = excluded.applied, sent = excluded.sent, dirty = dirty + 1,
+  held = excluded.held;
 
 -- forget_memberships --
 DELETE FROM target_membership WHERE target = :target AND member = :leaver;

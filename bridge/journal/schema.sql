@@ -148,6 +148,7 @@ CREATE TABLE target_membership (
   dirty    INTEGER NOT NULL DEFAULT 1,      -- counts what happened since it was last looked at; 0: nothing
   -- whether it may be removed: 0 not asked, 1 held, 2 allowed, 3 rejected
   held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1, 2, 3)),
+  sent     TEXT,                            -- the text as which it was or is about to be added; NULL: that is settled
   PRIMARY KEY (target, group_id, member)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX target_membership_dirty ON target_membership (target, group_id) WHERE dirty > 0;

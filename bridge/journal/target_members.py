@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -28,13 +28,15 @@ class Removal(IntEnum):
 class Row:
     """One membership at a target: what was applied (None: nothing), and the member's entry if it is wanted there.
 
-    `removal` says what became of the question whether the group may lose it; `unjudged`: it is to be asked.
+    `sent` was to be added, and may be there. `removal` says what became of the question whether the group may lose it;
+    `unjudged`: it is to be asked.
     """
 
     member: str
     applied: str | None
     dirty: int
     wanted: Ref | None
+    sent: str | None = None
     removal: Removal = Removal.UNASKED
     unjudged: bool = False
 
@@ -53,6 +55,14 @@ def dirty_rows(db: sqlite3.Connection, target: str, group: str, limit: int) -> l
     """Some rows of the group that have to be looked at."""
     named = {"target": target, "resource": group, "limit": limit}
     return [_row(*each) for each in db.execute(_SQL["dirty_members"], named)]
+
+
+def sending(tx: Tx, target: str, group: str, texts: Mapping[str, str]) -> None:
+    """Keep that these members are about to be added (member → text): they may be there, whatever comes of it."""
+    for member, text in texts.items():
+        named = {"target": target, "group": group, "member": member, "sent": text}
+        tx.db.execute(_SQL["sent_before"], named)
+        tx.db.execute(_SQL["send_member"], named)
 
 
 def settle(tx: Tx, target: str, group: str, done: Iterable[Done]) -> None:
@@ -94,6 +104,7 @@ def is_named(db: sqlite3.Connection, target: str, member: str) -> bool:
 def _row(
     member: str,
     applied: str | None,
+    sent: str | None,
     dirty: int,
     held: int,
     asked: int,
@@ -106,9 +117,9 @@ def _row(
     """A member that is asked for no more stays while its removal is held, and a deleted one until it leaves itself."""
     entry = Ref(kind, entry_id, locator or "") if may and kind and entry_id else None
     if asked or applied is None or entry is None:
-        return Row(member, applied, dirty, entry if asked else None)
+        return Row(member, applied, dirty, entry if asked else None, sent)
     if deleted:
-        return Row(member, applied, dirty, entry)
+        return Row(member, applied, dirty, entry, sent)
     removal = Removal(held)
     stays = removal in (Removal.HELD, Removal.REJECTED)
-    return Row(member, applied, dirty, entry if stays else None, removal, unjudged=removal is Removal.UNASKED)
+    return Row(member, applied, dirty, entry if stays else None, sent, removal, unjudged=removal is Removal.UNASKED)

@@ -96,3 +96,47 @@ async def test_a_leaver_whose_entry_somebody_removed_is_done(world: World) -> No
 
     assert [] == world.parked()
     assert 0 == world.standing().backlog
+
+
+async def test_a_member_that_nobody_heard_of_is_taken_out_again(world: World) -> None:
+    await world.user("ada")
+    await world.group("team")
+    await world.deliver()
+    with answers_lost(world, "update_members"):
+        await world.join("team", "ada")
+        await world.deliver()
+    assert {"users/ada"} == world.members("team")
+    await world.leave("team", "ada")
+    await world.deliver_all()
+
+    assert set() == world.members("team")
+
+
+async def test_a_member_that_nobody_heard_of_leaves_under_the_name_it_came_in(world: World) -> None:
+    await world.user("ada")
+    await world.group("team")
+    await world.deliver()
+    with answers_lost(world, "update_members"):
+        await world.join("team", "ada")
+        await world.deliver()
+        await world.change("ada", userName="lovelace")
+        await world.deliver()
+    world.clock.advance(60)
+    await world.deliver_all()
+
+    assert {"users/lovelace"} == world.members("team")
+
+
+async def test_who_is_deleted_leaves_a_group_that_nobody_heard_of_first(world: World) -> None:
+    await world.user("ada")
+    await world.group("team")
+    await world.deliver()
+    with answers_lost(world, "update_members"):
+        await world.join("team", "ada")
+        await world.deliver()
+    await world.delete("ada")
+    world.clock.advance(60)
+    await world.deliver_all()
+
+    assert set() == world.members("team")
+    assert {"groups/team"} == world.entries().keys()

@@ -81,7 +81,8 @@ async def test_a_person_releases_exactly_the_findings_of_the_plan(journal):
 
 
 async def test_a_held_missing_entry_is_forgotten_so_that_another_is_made(journal):
-    member = "INSERT INTO target_membership VALUES ('corp', 'r2', 'r1', 'users/a', 0, 0)"
+    row = "VALUES ('corp', 'r2', 'r1', 'users/a', 0)"
+    member = f"INSERT INTO target_membership (target, group_id, member, applied, dirty) {row}"
     await journal.submit(lambda tx: tx.db.execute(member) and None)
     plan_id = await written(journal, plan())
     await journal.submit(lambda tx: plans.approve(tx, plan_id))
