@@ -58,6 +58,7 @@ class Entries:
             await self._update(progress, entry)
             return
         if intent is None or intent.place != place:
+            progress.now(claim=None, intent=None)  # nothing came of it
             await self.places.must_be_free(progress, place)
         await self.places.must_be_ours(progress, place, intend(place, entry, self.target.normalise).encode())
         progress.at(await self.target.create(entry))

@@ -36,9 +36,7 @@ class Leaving:
 
     async def remove(self, progress: Progress) -> None:
         """The entry is not there; the groups that name it lose it first."""
-        link = progress.link
-        if link.ref is None and link.intent is not None:
-            await self.entries.recognise(progress, Intent.decode(link.intent))
+        await self._know(progress)
         ref = progress.link.ref
         if ref is not None:
             if not await self.guarding.may(progress, Operation.DELETE):
@@ -52,6 +50,7 @@ class Leaving:
 
     async def leave(self, progress: Progress, aim: Goal) -> None:
         """The entry stays: locked, said to be off, out of every group, moved aside, as far as that is asked for."""
+        await self._know(progress)
         link = progress.link
         locks, off = aim.locked and not link.disabled, self._off(progress) if aim.off else ()
         strips = link.member and not aim.member and self._is_named(progress)
@@ -69,6 +68,14 @@ class Leaving:
         progress.now(member=aim.member)
         if link.ref is not None and link.applied is not None and (off or aim.under):
             await self._carry(progress, decode(link.applied), off, aim.under)
+
+    async def _know(self, progress: Progress) -> None:
+        """Look what came of a create of unknown outcome; where it was nothing, the place that it was for is free."""
+        link = progress.link
+        if link.ref is not None or link.intent is None:
+            return
+        if not await self.entries.recognise(progress, Intent.decode(link.intent)):
+            progress.gone()
 
     async def disable(self, progress: Progress) -> None:
         """Lock the account, if the guards let it; one that was made just now was never in use."""

@@ -60,6 +60,9 @@ class Places:
 
     async def must_be_free(self, progress: Progress, place: str) -> None:
         """At the target; what stands there is another of ours that is about to leave, or disputed."""
+        claimant = self.journal.read(lambda db: links.claimant(db, self.target.name, place))
+        if claimant is not None and claimant[0] != progress.link.resource:  # it may be that one's, and not known yet
+            raise self._taken(progress, place)
         found = await self.target.get(Ref(progress.kind, "", place), progress.rules.names)
         if found is not None and found.ref is not None:
             self.not_anothers(progress, found.ref, place)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from connectors.sdk import OutcomeUnknown, Refused
+from connectors.sdk import Entry, OutcomeUnknown, Refused
 from tests.unit.delivery.world import World
 
 
@@ -31,6 +31,60 @@ def answers_lost(world: World, verb: str, error: BaseException | None = None) ->
 
 def is_active(world: World, name: str) -> bool:
     return world.entries()[f"users/{name}"].active
+
+
+async def test_who_leaves_the_scope_before_the_create_was_heard_of_is_locked(world: World) -> None:
+    await world.restart(scope='title eq "in"', on_leave="disable")
+    with answers_lost(world, "create"):
+        await world.user("ada", title="in")
+        await world.deliver()
+    await world.change("ada", title="out")
+    await world.deliver_all()
+
+    assert not is_active(world, "ada")
+
+
+async def test_who_leaves_before_a_create_that_never_arrived_leaves_the_place_to_others(world: World) -> None:
+    await world.restart(scope='title eq "in"', on_leave="keep")
+    world.connector.fail = [None, None, OutcomeUnknown("no answer")]
+    await world.user("ada", title="in")
+    await world.deliver()
+    await world.change("ada", title="out", userName="ada.old")
+    await world.user("ada", title="in")
+    await world.deliver_all()
+
+    assert {"users/ada"} == world.entries().keys()
+    assert 0 == world.standing().backlog
+
+
+async def test_a_name_that_was_never_used_is_free_when_the_new_one_is_disputed(world: World) -> None:
+    await world.connector.create(Entry("users", {"uid": ("theirs",), "sn": ("x",)}))
+    world.connector.fail = [None, None, OutcomeUnknown("no answer")]
+    await world.user("ada")
+    await world.deliver()
+    await world.change("ada", userName="theirs")
+    await world.deliver_all()
+    await world.user("ada")
+    await world.deliver_all()
+
+    assert {"users/ada", "users/theirs"} == world.entries().keys()
+    assert ["disputed"] == [each.code for each in world.parked()]
+
+
+async def test_a_newcomer_waits_for_the_leaver_whose_entry_nobody_has_heard_of(world: World) -> None:
+    with answers_lost(world, "create"):
+        await world.user("ada")
+        await world.deliver()
+    await world.delete("ada")
+    world.clock.advance(1)
+    await world.user("ada", title="the new one")
+    world.connector.fail = [OutcomeUnknown("no answer")]  # to the look for the leaver's
+    await world.deliver()
+    world.clock.advance(60)
+    await world.deliver_all()
+
+    assert "the new one" == world.attributes("users/ada")["title"]
+    assert [] == world.parked()
 
 
 async def test_a_lock_that_nobody_heard_of_is_taken_back(world: World) -> None:
