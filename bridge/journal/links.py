@@ -264,15 +264,21 @@ def stir(tx: Tx, target: str, resource: str, *, is_there: bool) -> None:
     named = {"target": target, "resource": resource}
     if not tx.db.execute(_SQL["is_named"], named).fetchone()[0]:
         return
-    tx.db.execute(_SQL["stir_member"], named)
-    naming = [*tx.db.execute(_SQL["groups_naming"], named), *tx.db.execute(_SQL["named_by"], named)]
-    for each, kind in dict(naming).items():
-        dirty(tx, target, each, kind)
+    stir_naming(tx, target, resource)
     if is_there:
         tx.db.execute(_SQL["stir_group"], named)
     else:
         tx.db.execute(_SQL["forget_group"], named)
         tx.db.execute(_SQL["forget_references"], named)
+
+
+def stir_naming(tx: Tx, target: str, resource: str) -> None:
+    """The groups and entries that name the entry have work; the entry itself has not."""
+    named = {"target": target, "resource": resource}
+    tx.db.execute(_SQL["stir_member"], named)
+    naming = [*tx.db.execute(_SQL["groups_naming"], named), *tx.db.execute(_SQL["named_by"], named)]
+    for each, kind in dict(naming).items():
+        dirty(tx, target, each, kind)
 
 
 @dataclass(frozen=True, slots=True)

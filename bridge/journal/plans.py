@@ -143,6 +143,7 @@ def _named(db: sqlite3.Connection, name: str) -> frozenset[str]:
 
 def _release(tx: Tx, plan: Plan, *, by_person: bool, chosen: frozenset[str] | None = None) -> Approval:
     released = changed = 0
+    gone = []
     assert plan.id is not None
     for finding in plan.findings:
         if finding.resource is None or not finding.repair.released(by_person=by_person):
@@ -156,12 +157,15 @@ def _release(tx: Tx, plan: Plan, *, by_person: bool, chosen: frozenset[str] | No
         if finding.repair is Repair.HOLD:
             tx.db.execute(_SQL["forget_entry"], named)
             tx.db.execute(_SQL["forget_members"], named)
+            gone.append(finding.resource)
         if finding.repair is Repair.RESTORE and finding.at is not None:
             images.wish(tx, plan.target, finding.resource, finding.at)
         elif by_person:
             holds.grant(tx, plan.target, finding.resource, plan.id)
         links.dirty(tx, plan.target, finding.resource, finding.kind, lane=links.BULK, verify=True)
         released += 1
+    for resource in gone:  # last: it raises the wishes of others, which the plan may name too
+        links.stir_naming(tx, plan.target, resource)
     return Approval(plan.id, released, changed)
 
 

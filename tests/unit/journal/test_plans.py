@@ -93,6 +93,18 @@ async def test_a_held_missing_entry_is_forgotten_so_that_another_is_made(journal
     assert [(None, 1)] == journal.read(lambda db: db.execute(query).fetchall())
 
 
+async def test_a_group_that_names_a_forgotten_entry_has_work(journal):
+    """That entry may never be made again: its user may leave first, and nothing else would tell the group."""
+    row = "VALUES ('corp', 'r3', 'r2', 'users/b', 0)"
+    member = f"INSERT INTO target_membership (target, group_id, member, applied, dirty) {row}"
+    await journal.submit(lambda tx: tx.db.execute(member) and None)
+    plan_id = await written(journal, plan())
+    await journal.submit(lambda tx: plans.approve(tx, plan_id))
+
+    assert "r3" in [resource for resource, *_ in dirty_links(journal)]
+    assert [(1,)] == journal.read(lambda db: db.execute("SELECT dirty FROM target_membership").fetchall())
+
+
 async def test_what_changed_since_the_read_is_not_released(journal):
     plan_id = await written(journal, plan())
     await journal.submit(lambda tx: tx.db.execute("UPDATE link SET wish = 2, done = 2 WHERE resource = 'r1'") and None)
