@@ -23,7 +23,7 @@ class Routes:
 
     def __init__(self, base_url: str, endpoints: Iterable[str]) -> None:
         own = urlsplit(base_url).path.rstrip("/")
-        self._bases = tuple(dict.fromkeys((f"{own}/", f"{USUAL}/")))
+        self._bases = sorted({f"{own}/", f"{USUAL}/"}, key=len, reverse=True)  # one may begin with the other
         self._names = {name.lower(): f"/{name}" for name in (*endpoints, *FIXED)} | {"": "/", ".search": "/.search"}
 
     def find(self, raw_path: str) -> Route:

@@ -103,6 +103,12 @@ async def test_the_scheme_is_read_whatever_its_case(line: Line, daemon: Daemon, 
     assert 200 == scim(await line.ask(request("GET", USERS, Authorization=f"{scheme} {daemon.token}")))
 
 
+@pytest.mark.parametrize("other", ["Bearer wrong", "Basic dGVzdDp0ZXN0", "Bearer test-token"])
+async def test_two_tokens_are_none(line: Line, auth: dict[str, str], other: str) -> None:
+    for pair in ({**auth, "authorization": other}, {"authorization": other, **auth}):
+        assert 401 == scim(await line.ask(request("GET", USERS, **pair)))
+
+
 BODIES = {
     "empty": b"",
     "spaces": b" \n ",

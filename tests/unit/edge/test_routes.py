@@ -29,5 +29,13 @@ def test_a_path_leads_to_parts_and_has_a_name(path: str, parts: tuple[str, ...] 
     assert Route(parts, name) == ROUTES.find(path)
 
 
+@pytest.mark.parametrize("base", ["https://example.com", "https://example.com/scim", "https://example.com/scim/v2/a"])
+def test_the_usual_base_leads_on_whatever_part_of_it_is_the_own_one(base: str) -> None:
+    routes = Routes(base, ["Users"])
+
+    assert Route(("Users", "7"), "/Users/{id}") == routes.find("/scim/v2/Users/7")
+    assert Route(("Users", "7"), "/Users/{id}") == routes.find(base.removeprefix("https://example.com") + "/Users/7")
+
+
 def test_text_that_is_utf_8_stays_as_it_is() -> None:
     assert "grün" == readable("grün".encode().decode("ascii", "surrogateescape"))
