@@ -154,7 +154,7 @@ class Entries:
         actual = await self.target.get(ref, progress.rules.names, members)
         if actual is None:
             raise Gone("the entry was removed at the target by somebody else", code="absent")
-        progress.actual_members = actual.members
+        progress.actual_members, progress.half_members = actual.members, actual.half_members
         return actual
 
     def _note_stray(self, progress: Progress, known: Ref, there: There, place: str) -> None:

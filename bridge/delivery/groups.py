@@ -79,6 +79,7 @@ class Groups:
         if lost := [member for text, member in ours.items() if text not in there]:
             await self.journal.submit(lambda tx: target_members.lost(tx, name, group, lost), reserved=True)
         if progress.rules.ownership is Ownership.ALL:
+            there |= {self.target.compared_member(kind, text): text for text in progress.half_members}
             await self._remove_strangers(progress, ref, {t: text for t, text in there.items() if t not in ours})
 
     async def _remove_strangers(self, progress: Progress, ref: Ref, added: dict[Value, str]) -> None:

@@ -50,6 +50,7 @@ class Progress:
     verbs: list[str] = field(default_factory=list)
     attributes: set[str] = field(default_factory=set)
     actual_members: tuple[str, ...] | None = None
+    half_members: tuple[str, ...] = ()
     strayed: str | None = None
     """The text by which groups may hold the entry that somebody else had renamed, until we took it back."""
     version: int = 0

@@ -79,9 +79,10 @@ class Restoring:
     async def _rejoin(self, progress: Progress, image: Image) -> None:
         """Into the groups that named it and are there still."""
         ref = progress.link.ref
-        if ref is None or not self.target.has(Capability.MEMBERS):
+        text = self.target.member_value(ref) if ref and self.target.has(Capability.MEMBERS) else None
+        if text is None:
             return
-        text, joined = self.target.member_value(ref), []
+        joined = []
         for group in image.groups:
             found = self.journal.read(lambda db, group=group: links.ref(db, self.target.name, group))  # type: ignore[misc]
             if found is not None:

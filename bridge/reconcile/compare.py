@@ -44,7 +44,7 @@ def compare(link: Linked, actual: Actual, rules: Rules, normalise: Normalise, me
         moved=link.claim is not None and link.claim != actual.place,
     )
     if actual.entry.members is not None:
-        finding = _with_members(finding, rules, actual.entry.members, members, normalise)
+        finding = _with_members(finding, rules, actual.entry, members, normalise)
     differs = finding.changes or finding.moved or finding.members_added or finding.members_removed
     return finding if differs else None
 
@@ -64,10 +64,11 @@ def _operation(change: Change) -> str:
 
 
 def _with_members(
-    finding: Finding, rules: Rules, have: tuple[str, ...], applied: Iterable[str], normalise: Normalise
+    finding: Finding, rules: Rules, entry: Entry, applied: Iterable[str], normalise: Normalise
 ) -> Finding:
-    """Members that others added count where all members are ours."""
-    there, ours = (normalise(finding.kind, MEMBERS, tuple(members)) for members in (have, applied))
-    added = len(there - ours) if rules.ownership is Ownership.ALL else 0
+    """Members that others added count where all members are ours; one of ours that is there in part is none."""
+    have = (entry.members or (), entry.half_members, tuple(applied))
+    there, half, ours = (normalise(finding.kind, MEMBERS, members) for members in have)
+    added = len((there | half) - ours) if rules.ownership is Ownership.ALL else 0
     removed = len(ours - there)
     return replace(finding, members=len(there), members_added=added, members_removed=removed)

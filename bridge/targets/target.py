@@ -123,7 +123,8 @@ class Target:
     def check(self, entry: Entry) -> list[Fault]:
         return self.connector.check(entry)
 
-    def member_value(self, member: Ref) -> str:
+    def member_value(self, member: Ref) -> str | None:
+        """The text by which groups hold this member; None where they cannot."""
         return cast(Members, self.connector).member_value(member)
 
     def compared_member(self, kind: str, text: str) -> Value:

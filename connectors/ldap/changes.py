@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from connectors.ldap.driver import Do, Mod, Values
 from connectors.ldap.kind import Kind
 from connectors.ldap.matching import distinct, encode, fold
+from connectors.ldap.member_values import is_by_name
 from connectors.ldap.schema import Schema
 from connectors.sdk import Change, Entry, Value, Verb
 
@@ -23,9 +24,7 @@ def attributes_of(schema: Schema, kind: Kind, entry: Entry) -> dict[str, Values]
     for name, values in entry.attributes.items():
         if values and name.lower() != "objectclass":
             new[name] = encoded(schema, name, values)
-    if kind.members and needs_member(schema, kind):
-        new[kind.members] = (placeholder(kind),)
-    return new
+    return new | dict.fromkeys(demanded(schema, kind), (placeholder(kind),))
 
 
 def _classes(schema: Schema, kind: Kind, entry: Entry) -> Values:
@@ -65,13 +64,13 @@ def with_classes(kind: Kind, mods: Iterable[Mod], have: Iterable[bytes]) -> tupl
     return (Mod(Do.ADD, "objectClass", lacking), *mods) if lacking else None
 
 
-def needs_member(schema: Schema, kind: Kind) -> bool:
-    """Whether the group's class demands a member. Before the schema is read: the two classes that are known to."""
-    if kind.members is None:
-        return False
+def demanded(schema: Schema, kind: Kind) -> tuple[str, ...]:
+    """The attributes in which the group's classes demand a member. Before the schema is read: of two known classes."""
+    by_dn = tuple(name for name in kind.members if not is_by_name(name))
     if not schema.classes:
-        return any(name.lower() in ("groupofnames", "groupofuniquenames") for name in kind.object_classes)
-    return schema.key(kind.members) in schema.must(kind.object_classes)
+        known = any(name.lower() in ("groupofnames", "groupofuniquenames") for name in kind.object_classes)
+        return by_dn if known else ()
+    return tuple(name for name in by_dn if schema.key(name) in schema.must(kind.object_classes))
 
 
 def placeholder(kind: Kind) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from connectors.ldap import dn
-from connectors.ldap.changes import needs_member
+from connectors.ldap.changes import demanded
 from connectors.ldap.filters import is_attribute
 from connectors.ldap.kind import Kind
 from connectors.ldap.matching import distinct, written
@@ -34,8 +34,9 @@ def faults_of_classes(schema: Schema, kind: Kind) -> Iterator[str]:
     """What is wrong with the configured classes, as warnings with their remedies."""
     for name in schema.unknown_classes(kind.object_classes) if schema.classes else ():
         yield f"the directory does not know the object class {name} of {kind.name}; correct object_classes"
-    if schema.classes and kind.members and schema.key(kind.members) not in schema.allowed(kind.object_classes):
-        yield f"no object class of {kind.name} has the attribute {kind.members}; correct members or object_classes"
+    for name in kind.members if schema.classes else ():
+        if not _is_allowed(schema, kind.object_classes, name):
+            yield f"no object class of {kind.name} has the attribute {name}; correct members or object_classes"
 
 
 def faults_of_name(kind: Kind, entry: Entry, limit: int | None = None) -> list[Fault]:
@@ -123,8 +124,7 @@ _WANTED = {BOOLEAN: _flag, INTEGER: _number, LARGE_INTEGER: _number, DN: _name}
 
 def _lacking(schema: Schema, kind: Kind, values: dict[str, tuple[Value, ...]]) -> Iterator[Fault]:
     held = {schema.key(name) for name in values} | {"objectclass"}
-    if needs_member(schema, kind):
-        held.add(schema.key(kind.members or ""))
+    held |= {schema.key(name) for name in demanded(schema, kind)}
     for key, name in schema.must(kind.object_classes).items():
         if key not in held and key != schema.key(kind.rdn) and not _is_given(schema, key):
             yield Fault(name, f"{_and(kind.object_classes)} demands {name}, and it has no value", f"map {name}")

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from connectors.ldap import activation, checking, dn, matching, probing
+from connectors.ldap import activation, checking, dn, matching, member_values, probing
 from connectors.ldap.directory import Directory
 from connectors.ldap.driver import Driver
 from connectors.ldap.kind import Kind
@@ -23,7 +23,7 @@ MEMBERS = "members"
 
 
 class LdapConnector:
-    """One directory: users, and groups that hold their members' DNs."""
+    """One directory: users, and groups that hold their members by DN, by name, or both."""
 
     looks = MOST
 
@@ -36,6 +36,7 @@ class LdapConnector:
         self._writing = {name: Writing(self._directory, kind) for name, kind in kinds.items()}
         self._passwords = Passwords(self._directory, settings.password_attribute, settings.is_encrypted)
         self._members = {name: Members(self._directory, kind) for name, kind in kinds.items() if kind.members}
+        self._holding = next((kind.members for kind in kinds.values() if kind.members), ("member",))
 
     @property
     def driver_pid(self) -> int | None:
@@ -72,7 +73,8 @@ class LdapConnector:
 
     def normalise(self, kind: str, attribute: str, values: Sequence[Value]) -> frozenset[Value]:
         if attribute == MEMBERS and kind in self._members:
-            return frozenset(dn.folded(str(value)) for value in values)
+            lead = member_values.leading(self._kinds[kind].members)
+            return frozenset(member_values.compared(lead, str(value)) for value in values)
         return frozenset(matching.fold(self._directory.schema, attribute, value) for value in values)
 
     def check(self, entry: Entry) -> list[Fault]:
@@ -87,8 +89,8 @@ class LdapConnector:
     async def delete(self, ref: Ref) -> None:
         await self._writing[ref.kind].delete(ref)
 
-    def member_value(self, member: Ref) -> str:
-        return dn.tidy(member.locator)
+    def member_value(self, member: Ref) -> str | None:
+        return member_values.text_of(self._holding, member.locator)
 
     async def update_members(self, ref: Ref, add: Sequence[str], remove: Sequence[str]) -> None:
         await self._members[ref.kind].update(ref, add, remove)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from connectors.ldap import dn
+from connectors.ldap import dn, member_values
 from connectors.ldap.filters import Any, Equal, Filter
 from connectors.ldap.matching import written
 from connectors.ldap.settings import GroupsTable, KindTable, LdapSettings
@@ -18,14 +18,18 @@ KEPT = 256
 
 @dataclass(frozen=True)
 class Kind:
-    """`members` and `placeholder` are None where the kind has no members; entries may be moved to `places`."""
+    """`members` are the attributes that hold a group's members, in step: none where the kind has no members.
+
+    `people`: where users stand who are members by their name. Entries may be moved to `places`.
+    """
 
     name: str
     base: dn.Dn
     rdn: str
     object_classes: tuple[str, ...]
-    members: str | None = None
+    members: tuple[str, ...] = ()
     placeholder: str | None = None
+    people: dn.Dn | None = None
     places: tuple[dn.Dn, ...] = ()
     _placed: dict[tuple[str | None, str], dn.Dn] = field(default_factory=dict, init=False, compare=False, repr=False)
 
@@ -61,16 +65,22 @@ class Kind:
         classes = [name for name in self.object_classes if name.lower() != "top"] or ["top"]
         return Any(tuple(Equal("objectClass", name.encode()) for name in classes))
 
-    def real_members(self, members: Iterable[str]) -> tuple[str, ...]:
-        """The members without the placeholder, each in one spelling."""
+    def real_members(self, held: Mapping[str, Iterable[bytes]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The members without the placeholder, each in one spelling; and those that not all attributes hold."""
         hidden = dn.folded(self.placeholder or "")
-        return tuple(tidy for tidy in map(dn.tidy, members) if dn.folded(tidy) != hidden)
+        texts = {
+            name: [text for value in held.get(name.lower(), ()) if dn.folded(text := _decoded(value)) != hidden]
+            for name in self.members
+        }
+        return member_values.sort_out(self.members, texts, self.people)
 
 
 def kinds_of(settings: LdapSettings, places: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, Kind]:
     """The kinds that the settings configure, and the places that the entries of each may be moved to."""
     moved = {name: tuple(map(dn.parse, texts)) for name, texts in (places or {}).items()}
-    return {name: _kind(name, table, moved.get(name, ())) for name, table in settings.tables.items()}
+    people = dn.parse(settings.users.base) if settings.users else None
+    kinds = {name: _kind(name, table, moved.get(name, ())) for name, table in settings.tables.items()}
+    return {name: replace(kind, people=people) if kind.members else kind for name, kind in kinds.items()}
 
 
 def _kind(name: str, table: KindTable, places: tuple[dn.Dn, ...]) -> Kind:
@@ -80,12 +90,16 @@ def _kind(name: str, table: KindTable, places: tuple[dn.Dn, ...]) -> Kind:
     return kind
 
 
+def _decoded(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")
+
+
 def _text(value: Value) -> str:
     match value:
         case str():
             return value
         case bytes():
-            return value.decode("utf-8", "surrogateescape")
+            return _decoded(value)
         case Ref() | Reference():
             raise LookupError("an entry cannot be named by a reference")
         case _:

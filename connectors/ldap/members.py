@@ -1,30 +1,45 @@
 """A group's members, changed as a delta: the other members are neither read nor sent.
 
-`groupOfNames` demands a member at every instant. A group without members holds the placeholder, which goes in the
-same modify in which the first member comes, and comes in the same modify in which the last one goes. The usual case
-(a group that has members, and a change that is news to it) costs one operation.
+Where several attributes hold the members, one modify changes all of them. `groupOfNames` demands a member at every
+instant. A group without members holds the placeholder, which goes in the same modify in which the first member comes,
+and comes in the same modify in which the last one goes. The usual case (a group that has members, and a change that is
+news to it) costs one operation.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from connectors.ldap import changes, dn, errors
+from connectors.ldap import changes, errors
 from connectors.ldap.directory import Directory
 from connectors.ldap.driver import Do, Mod, Modify, Result, Scope, Search
 from connectors.ldap.filters import All, Equal, Filter, Not
 from connectors.ldap.kind import Kind
+from connectors.ldap.member_values import compared, value_of
 from connectors.ldap.requests import ASSERTION
 from connectors.sdk import Conflict, Ref
 
 CHUNK = 250
-"""Values in one modify. A directory holds its write lock that long, and some limit the size of a request."""
+"""Values of an attribute in one modify. A directory holds its write lock that long, and some limit a request's size."""
 
 _DONE_ALREADY = (errors.VALUE_EXISTS, errors.NO_SUCH_ATTRIBUTE, errors.EXISTS, errors.UNWILLING)
 """A member is there, or gone, already; the last two are Active Directory's words for it."""
 
 Names = tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one modify does to one of the attributes."""
+
+    attribute: str
+    add: Names = ()
+    remove: Names = ()
+
+
+Parts = tuple[Part, ...]
 
 
 class Members:
@@ -34,51 +49,58 @@ class Members:
         assert kind.members
         self._directory = directory
         self._kind = kind
-        self._attribute = kind.members
 
     async def update(self, ref: Ref, add: Sequence[str], remove: Sequence[str]) -> None:
         """Add, then remove; what is there already, or gone already, is success. An added member is not removed."""
-        for some_added, some_removed in _chunks(dn.dedupe(add), dn.dedupe(remove)):
-            await self._change(ref, some_added, some_removed)
+        for parts in chunks(self._kind.members, add, remove):
+            await self._change(ref, parts)
 
-    async def _change(self, ref: Ref, add: Names, remove: Names) -> None:
-        if await self._changed_at_once(ref, add, remove):
+    async def _change(self, ref: Ref, parts: Parts) -> None:
+        if await self._changed_at_once(ref, parts):
             return
-        holds = await self._holds(ref, (changes.placeholder(self._kind),))
-        result = await self._modify(ref, self._mods(add, remove, bool(holds)))
+        empty = [name for name in self._demanded if await self._holds(ref, name, (self._placeholder,))]
+        result = await self._modify(ref, self._mods(parts, empty))
         if result.code in _DONE_ALREADY:
-            held = await self._holds(ref, (*add, *remove))
-            add = tuple(name for name in add if name not in held)
-            remove = tuple(name for name in remove if name in held)
-            result = await self._modify(ref, self._mods(add, remove, bool(holds)))
+            parts = tuple([await self._news(ref, part) for part in parts])
+            result = await self._modify(ref, self._mods(parts, empty))
         if result.code == errors.OBJECT_CLASS_VIOLATION:
-            result = await self._modify(ref, (*self._mods(add, remove, False), self._mod(Do.ADD)))
+            placeholders = (self._mod(Do.ADD, name) for name in self._demanded)
+            result = await self._modify(ref, (*self._mods(parts), *placeholders))
         if result.code == errors.UNWILLING:
             raise errors.error_of(result)
         if result.code:
             raise Conflict("the group's members changed meanwhile", code=errors.name_of(result.code))
 
-    async def _changed_at_once(self, ref: Ref, add: Names, remove: Names) -> bool:
+    @property
+    def _placeholder(self) -> bytes:
+        return changes.placeholder(self._kind)
+
+    @property
+    def _demanded(self) -> tuple[str, ...]:
+        return changes.demanded(self._directory.schema, self._kind)
+
+    async def _changed_at_once(self, ref: Ref, parts: Parts) -> bool:
         """Try it as if the group had members: true where it worked. The placeholder must not be there."""
-        needs = changes.needs_member(self._directory.schema, self._kind)
-        if add and needs and ASSERTION not in (await self._directory.facts()).controls:
+        adds = any(part.add for part in parts)
+        needs = self._demanded if adds else ()
+        if needs and ASSERTION not in (await self._directory.facts()).controls:
             return False
-        mods = self._mods(add, remove, False)
+        mods = self._mods(parts)
         result, _ = await self._directory.write(
             self._kind,
             ref,
-            lambda place, guard: Modify(place, mods, self._without_placeholder(guard, add) if needs else guard),
+            lambda place, guard: Modify(place, mods, self._without_placeholder(guard, needs)),
             errors.ASSERTION_FAILED,
             errors.OBJECT_CLASS_VIOLATION,
             *_DONE_ALREADY,
         )
         return result.code == errors.SUCCESS
 
-    def _without_placeholder(self, guard: Filter | None, add: Names) -> Filter | None:
-        if not add:
+    def _without_placeholder(self, guard: Filter | None, attributes: Iterable[str]) -> Filter | None:
+        absent = tuple(Not(Equal(name, self._placeholder)) for name in attributes)
+        if not absent:
             return guard
-        no_placeholder = Not(Equal(self._attribute, changes.placeholder(self._kind)))
-        return All((guard, no_placeholder)) if guard else no_placeholder
+        return All((*absent, guard) if guard else absent)
 
     async def _modify(self, ref: Ref, mods: tuple[Mod, ...]) -> Result:
         result, _ = await self._directory.write(
@@ -90,27 +112,35 @@ class Members:
         )
         return result
 
-    def _mods(self, add: Names, remove: Names, placeholder: bool) -> tuple[Mod, ...]:
-        mods = []
-        if add:
-            mods.append(Mod(Do.ADD, self._attribute, add))
-        if add and placeholder:
-            mods.append(self._mod(Do.DELETE))
-        if remove:
-            mods.append(Mod(Do.DELETE, self._attribute, remove))
-        return tuple(mods)
+    def _mods(self, parts: Parts, empty: Iterable[str] = ()) -> tuple[Mod, ...]:
+        """`empty`: the attributes that hold the placeholder."""
+        return tuple(mod for part in parts for mod in self._of_one(part, part.attribute in empty))
 
-    def _mod(self, do: Do) -> Mod:
-        return Mod(do, self._attribute, (changes.placeholder(self._kind),))
+    def _of_one(self, part: Part, is_empty: bool) -> Iterator[Mod]:
+        if part.add:
+            yield Mod(Do.ADD, part.attribute, part.add)
+        if part.add and is_empty:
+            yield self._mod(Do.DELETE, part.attribute)
+        if part.remove:
+            yield Mod(Do.DELETE, part.attribute, part.remove)
 
-    async def _holds(self, ref: Ref, names: Names) -> set[bytes]:
+    def _mod(self, do: Do, attribute: str) -> Mod:
+        return Mod(do, attribute, (self._placeholder,))
+
+    async def _news(self, ref: Ref, part: Part) -> Part:
+        """Without what is there already, or gone already."""
+        held = await self._holds(ref, part.attribute, (*part.add, *part.remove))
+        add = tuple(name for name in part.add if name not in held)
+        return replace(part, add=add, remove=tuple(name for name in part.remove if name in held))
+
+    async def _holds(self, ref: Ref, attribute: str, names: Names) -> set[bytes]:
         """Which of these the group has, asked one by one: its other members do not travel.
 
         By a search, for 389's compare takes spaces in a DN for a difference.
         """
 
         async def holds(name: bytes) -> bool:
-            where = Equal(self._attribute, name)
+            where = Equal(attribute, name)
             result, _ = await self._directory.write(
                 self._kind, ref, lambda place, _: Search(place, Scope.BASE, where, ("1.1",))
             )
@@ -120,11 +150,32 @@ class Members:
         return {name for name, held in zip(names, answers, strict=True) if held}
 
 
-def _chunks(add: list[str], remove: list[str]) -> Iterator[tuple[Names, Names]]:
-    """All additions before any removal: a group is never empty on the way to other members."""
-    kept = {dn.folded(name) for name in add}
-    steps = [(True, name.encode()) for name in add]
-    steps += [(False, name.encode()) for name in remove if dn.folded(name) not in kept]
-    for start in range(0, len(steps), CHUNK):
-        some = steps[start : start + CHUNK]
-        yield tuple(name for adds, name in some if adds), tuple(name for adds, name in some if not adds)
+def chunks(attributes: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> Iterator[Parts]:
+    """The modifies of a change, additions before removals: a group is never empty on the way to other members."""
+    steps = [list(_steps(name, attributes, add, remove)) for name in attributes]
+    for start in range(0, max(map(len, steps)), CHUNK):
+        yield tuple(
+            _part(name, some[start : start + CHUNK])
+            for name, some in zip(attributes, steps, strict=True)
+            if some[start : start + CHUNK]
+        )
+
+
+def _steps(
+    attribute: str, attributes: Sequence[str], add: Sequence[str], remove: Sequence[str]
+) -> Iterator[tuple[bool, bytes]]:
+    """Each value once; who is added under one DN and removed under another keeps the name."""
+    added, removed = (
+        {compared(attribute, v): v for v in _values(attribute, attributes, each)} for each in (add, remove)
+    )
+    yield from ((True, value.encode()) for value in added.values())
+    yield from ((False, value.encode()) for key, value in removed.items() if key not in added)
+
+
+def _values(attribute: str, attributes: Sequence[str], texts: Iterable[str]) -> Iterator[str]:
+    return (value for text in texts if (value := value_of(attribute, attributes, text)) is not None)
+
+
+def _part(attribute: str, steps: Iterable[tuple[bool, bytes]]) -> Part:
+    steps = tuple(steps)
+    return Part(attribute, tuple(v for adds, v in steps if adds), tuple(v for adds, v in steps if not adds))

@@ -7,7 +7,7 @@ and held nothing back for another server; anything else is an error, or a last p
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from connectors.ldap import changes, dn, errors, ranges
@@ -88,13 +88,13 @@ class Reading:
         return errors.misconfigured(result, f"the base {self.kind.base} is not there; make it, or correct base")
 
     def _names(self, attributes: Sequence[str], members: bool) -> tuple[str, ...]:
-        asked = (*attributes, *((self.kind.members,) if members and self.kind.members else ()))
+        asked = (*attributes, *(self.kind.members if members else ()))
         return tuple(dict.fromkeys(asked)) or ("1.1",)
 
     async def _entry(self, found: Found, attributes: Sequence[str], members: bool) -> Entry:
         """As the names were asked for: a directory answers with the names of its schema."""
-        if members and self.kind.members:
-            found = await ranges.whole(self.directory, found, self.kind.members)
+        for name in self.kind.members if members else ():
+            found = await ranges.whole(self.directory, found, name)
         schema = self.directory.schema
         held = {name.lower(): values for name, values in found.attributes.items()}
         names = self._written_again(found) if WHOLE in attributes else attributes
@@ -103,15 +103,16 @@ class Reading:
             for name in names
             if (values := self._held(held, name))
         }
-        listed = held.get((self.kind.members or "").lower(), ())
-        ref = self.directory.ref(self.kind, found)
-        shown = self.kind.real_members(value.decode("utf-8", "surrogateescape") for value in listed)
-        return Entry(self.kind.name, known, ref, shown if members else None)
+        entry = Entry(self.kind.name, known, self.directory.ref(self.kind, found))
+        if not members:
+            return entry
+        whole, part = self.kind.real_members(held) if self.kind.members else ((), ())
+        return replace(entry, members=whole, half_members=part)
 
     def _written_again(self, found: Found) -> list[str]:
         """The attributes that a create could write again: not the id, not the members, no secrets."""
-        known, members = self.directory.known or Facts(), self.kind.members or ""
-        not_ours = {known.id_attribute.lower(), members.lower(), "memberof", *known.own}
+        known = self.directory.known or Facts()
+        not_ours = {known.id_attribute.lower(), "memberof", *map(str.lower, self.kind.members), *known.own}
         return [name for name in found.attributes if name.lower() not in not_ours and not is_secret(name)]
 
     def _held(self, held: dict[str, tuple[bytes, ...]], name: str) -> tuple[bytes, ...]:

@@ -34,6 +34,7 @@ from pydantic import (
 
 from connectors.ldap import dn
 from connectors.ldap.filters import is_attribute
+from connectors.ldap.member_values import UID, is_by_name
 from connectors.ldap.schema import is_secret
 from connectors.sdk import Secret
 
@@ -113,19 +114,19 @@ class UsersTable(KindTable):
 
 
 class GroupsTable(KindTable):
-    """`[targets.NAME.groups]`; `members` is the attribute that holds the members' DNs."""
+    """`[targets.NAME.groups]`; `members` are the attributes that hold members, in step: by DN, `memberUid` by name."""
 
     kind = "groups"
     rdn: AttributeName = Field("cn", validate_default=True)
     object_classes: Classes = ("groupOfNames",)
-    members: AttributeName = "member"
+    members: Annotated[tuple[AttributeName, ...], BeforeValidator(_list), Field(min_length=1)] = ("member",)
     placeholder: DnText = PLACEHOLDER
 
     @field_validator("members")
     @classmethod
-    def _by_dn(cls, written: str) -> str:
-        if written.lower() == "memberuid":
-            raise ValueError("is not built yet: members by user name; write member or uniqueMember, and its class")
+    def _each_once(cls, written: tuple[str, ...]) -> tuple[str, ...]:
+        if len({name.lower() for name in written}) < len(written):
+            raise ValueError("names an attribute twice; name each once")
         return written
 
 
@@ -179,6 +180,16 @@ class LdapSettings(Frozen):
         """The kinds that the directory takes."""
         found: dict[str, UsersTable | GroupsTable | OtherTable] = dict(self.__pydantic_extra__)
         return {table.kind: table for table in (self.users, self.groups) if table} | found
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> Self:
+        by_name = self.groups is not None and any(map(is_by_name, self.groups.members))
+        if by_name and (self.users is None or self.users.rdn.lower() != UID):
+            raise ValueError(
+                'groups.members: memberUid holds the uid that names a user; write rdn = "uid" in the table users, or '
+                "leave memberUid out"
+            )
+        return self
 
     @model_validator(mode="after")
     def _others_are_named_by_what_is_mapped(self, info: ValidationInfo) -> Self:

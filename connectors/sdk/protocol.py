@@ -83,8 +83,8 @@ class Members(Protocol):
     They are compared by `normalise(kind, "members", values)`, whatever the target calls their attribute.
     """
 
-    def member_value(self, member: Ref) -> str:
-        """The text by which the target holds this member (a DN, an id). Pure."""
+    def member_value(self, member: Ref) -> str | None:
+        """The text by which the target holds this member (a DN, an id); None: it cannot be held. Pure."""
 
     async def update_members(self, ref: Ref, add: Sequence[str], remove: Sequence[str]) -> None:
         """Add and remove members. A value already there, or already gone, is success."""

@@ -44,8 +44,9 @@ class Entry:
     """A resource as one target should hold it, or (with `ref`) as it does hold it.
 
     An attribute without values is absent from `attributes` or an empty tuple: both mean "no value".
-    `members` is filled by `search` and `get` alone, and only where it was asked for. `under` names the place that the
-    entry stands in, where that is not its kind's own: a step `move:PLACE` puts it there (`Plugin.check_place`).
+    `members` is filled by `search` and `get` alone, and only where it was asked for; where a target holds each member
+    in several ways, `half_members` are those of whom a part is missing. `under` names the place that the entry stands
+    in, where that is not its kind's own: a step `move:PLACE` puts it there (`Plugin.check_place`).
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Entry:
     ref: Ref | None = None
     members: tuple[str, ...] | None = None
     under: str | None = None
+    half_members: tuple[str, ...] = ()
 
 
 class Verb(StrEnum):

@@ -18,6 +18,13 @@ class WithMembers(Connector, Members, Protocol):
     """What these tests are about."""
 
 
+def value_of(connector: Members, member: Ref) -> str:
+    """The text by which groups hold the member."""
+    text = connector.member_value(member)
+    assert text is not None
+    return text
+
+
 @pytest.mark.asyncio
 class MembersContract:
     """For groups whose members are entries of the same target."""
@@ -37,7 +44,7 @@ class MembersContract:
     async def people(self, grouping: WithMembers, samples: Samples) -> tuple[str, str]:
         """The values that stand for two entries as members."""
         one, other = await grouping.create(samples.entry), await grouping.create(samples.other)
-        return grouping.member_value(one), grouping.member_value(other)
+        return value_of(grouping, one), value_of(grouping, other)
 
     async def members(self, connector: Connector, group: Ref) -> set[str]:
         found = await connector.get(group, [], members=True)
@@ -116,7 +123,7 @@ class MembersContract:
         assert set() == await self.members(grouping, group)
 
     async def test_many_members_come_and_go(self, grouping: WithMembers, group: Ref, samples: Samples) -> None:
-        values = [grouping.member_value(ref) for ref in await self.many(grouping, samples)]
+        values = [value_of(grouping, ref) for ref in await self.many(grouping, samples)]
         await grouping.update_members(group, values, [])
         assert self.compared(grouping, group, values) == await self.compared_members(grouping, group)
         await grouping.update_members(group, [], values[1:])

@@ -9,6 +9,7 @@ import pytest
 
 from connectors.ldap.driver import Modify
 from demo.slapd import Slapd
+from tests.acceptance.drift.drifting import reconcile
 from tests.acceptance.ldap.conftest import MakeWorld
 from tests.slapd import Tree, admin_of, plant
 from tests.unit.delivery.world import World
@@ -151,3 +152,53 @@ async def test_a_member_that_an_administrator_wrote_otherwise_is_never_written_a
 
     assert [] == sent
     assert 1 == len(members(tree, "crew"))
+
+
+BY_DN_AND_NAME: dict[str, Any] = {
+    "object_classes": ["groupOfNames", "extensibleObject"],
+    "members": ["member", "memberUid"],
+}
+
+
+def names(tree: Tree, group: str) -> set[bytes]:
+    found = tree.read(f"cn={group},{tree.groups}", "memberUid")
+    return set((found or {}).get("memberUid", ()))
+
+
+@pytest.mark.parametrize("ownership", ["own", "all"])
+async def test_members_by_dn_and_by_name_stay_in_step(tree: Tree, make_world: MakeWorld, ownership: str) -> None:
+    """Whatever an administrator does to one of the two; a stranger goes where all members are ours."""
+    keys = {"base": tree.groups, **BY_DN_AND_NAME}
+    world = make_world(tree, groups={"ownership": ownership}, own={"groups": keys})
+    await world.users_named(["bj", "jd"], displayName="X")
+    await world.group("crew", "bj", "jd")
+    await world.deliver_all()
+    assert () == (await reconcile(world)).findings
+    stranger = f"uid=zoe,{tree.people}".encode()
+    tree.modify(f"cn=crew,{tree.groups}", member=[person(tree, "bj"), stranger], memberUid=["jd", "zoe", "kit"])
+    await world.change("bj", userName="babs")
+    await world.deliver_all()
+    await reconcile(world)
+    await world.deliver_all()
+    theirs = ({stranger}, {b"zoe", b"kit"}) if ownership == "own" else (set(), set())
+
+    assert {person(tree, "babs"), person(tree, "jd"), *theirs[0]} == members(tree, "crew")
+    assert {b"babs", b"jd", *theirs[1]} == names(tree, "crew")
+    assert () == (await reconcile(world)).findings
+
+
+async def test_a_posix_group_holds_users_by_name_and_no_groups(tree: Tree, make_world: MakeWorld) -> None:
+    keys = {"base": tree.groups, "object_classes": ["posixGroup"], "members": "memberUid"}
+    world = make_world(tree, groups={"attributes": {"cn": "displayName", "gidNumber": "= 5000"}}, own={"groups": keys})
+    await world.users_named(["bj", "jd"], displayName="X")
+    await world.group("inner")
+    await world.group("crew", "bj", "jd", "inner")
+    await world.deliver_all()
+    assert {b"bj", b"jd"} == names(tree, "crew")
+    await world.change("bj", userName="babs")
+    await world.leave("crew", "jd")
+    await world.deliver_all()
+
+    assert {b"babs"} == names(tree, "crew")
+    assert () == (await reconcile(world)).findings
+    assert [] == world.parked()

@@ -9,7 +9,7 @@ from connectors.sdk import Change, Entry, Verb
 
 BASE = dn.parse("ou=x,dc=x")
 USERS = Kind("users", BASE, "uid", ("inetOrgPerson", "extra"))
-GROUPS = Kind("groups", BASE, "cn", ("groupOfNames",), "member", "cn=nobody")
+GROUPS = Kind("groups", BASE, "cn", ("groupOfNames",), ("member",), "cn=nobody")
 NOTHING = Schema()
 
 

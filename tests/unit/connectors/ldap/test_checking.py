@@ -13,7 +13,7 @@ from connectors.ldap.schema import Schema, parse
 from connectors.sdk import Entry, Value
 
 USERS = Kind("users", dn.parse("dc=x"), "uid", ("person",))
-GROUPS = Kind("groups", dn.parse("dc=x"), "cn", ("person",), "member", "cn=nobody")
+GROUPS = Kind("groups", dn.parse("dc=x"), "cn", ("person",), ("member",), "cn=nobody")
 SYNTAX = "1.3.6.1.4.1.1466.115.121.1"
 SCHEMA = parse(
     [

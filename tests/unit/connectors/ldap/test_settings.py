@@ -31,7 +31,7 @@ def test_the_table_of_the_documentation_is_taken() -> None:
 
     assert ("ldaps://ldap.example.com",) == settings.url
     assert settings.groups is not None
-    assert "member" == settings.groups.members
+    assert ("member",) == settings.groups.members
 
 
 def test_the_secret_is_in_no_repr() -> None:
@@ -70,7 +70,11 @@ def test_what_is_taken(keys: dict[str, Any]) -> None:
         ({"users": {**TABLE["users"], "base": "people"}}, "not a distinguished name"),  # type: ignore[dict-item]
         ({"users": {**TABLE["users"], "rdn": "u id"}}, "not the name of an attribute"),  # type: ignore[dict-item]
         ({"users": {**TABLE["users"], "object_classes": []}}, "at least 1"),  # type: ignore[dict-item]
-        ({"groups": {**TABLE["groups"], "members": "memberUid"}}, "not built yet"),  # type: ignore[dict-item]
+        ({"groups": {**TABLE["groups"], "members": ["member", "MEMBER"]}}, "names an attribute twice"),  # type: ignore[dict-item]
+        (
+            {"groups": {**TABLE["groups"], "members": "memberUid"}, "users": {"base": "dc=x", "rdn": "cn"}},  # type: ignore[dict-item]
+            "holds the uid that names a user",
+        ),
         ({"pool": 0}, "greater than or equal to 1"),
         ({"answer_timeout": 0}, "greater than 0"),
         ({"nosuch": 1}, "valid dictionary"),
@@ -117,7 +121,7 @@ def test_a_kind_that_the_config_declares_is_a_table_by_its_name() -> None:
 
     assert ["users", "groups", "devices"] == list(settings.tables)
     kind = kinds_of(settings)["devices"]
-    assert ("devices", "cn", ("device",), None) == (kind.name, kind.rdn, kind.object_classes, kind.members)
+    assert ("devices", "cn", ("device",), ()) == (kind.name, kind.rdn, kind.object_classes, kind.members)
 
 
 def test_its_entries_too_are_named_by_what_is_mapped() -> None:
