@@ -19,10 +19,10 @@ from bridge.journal.images import Takes
 from bridge.mapping import delta
 from bridge.mapping.entry_json import decode, encode
 from bridge.plans.intent import Intent, intend, is_ours
-from bridge.plans.withheld import cleared, keeping, naming, switched_off
+from bridge.plans.withheld import cleared, keeping, naming, switched_off, written_over
 from bridge.settings import OnMissing
 from bridge.targets import Target
-from connectors.sdk import Attributes, Capability, Change, Delta, Entry, Gone, Ref, Refused, Verb
+from connectors.sdk import Attributes, Capability, Change, Delta, Entry, Gone, Ref, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,8 @@ class Entries:
                 progress.at(actual.ref)
             there = There(actual.ref or ref, actual.attributes, applied, before.under)
             moved = moved or self.was_moved(actual, place)
-        if moved and not await self.guarding.may(progress, Operation.RENAME, digest(place)):
+        ask = f"{_ADOPTED} and would be renamed or moved" if link.adopted else None
+        if moved and not await self.guarding.may(progress, Operation.RENAME, digest(place), ask=ask):
             entry, place, moved = self._in_place(entry, there, link.claim or place), link.claim or place, False
         entry, changes = await self._permitted(progress, entry, there)
         if place != link.claim:
@@ -117,11 +118,10 @@ class Entries:
         """Keep what others wrote before it is overwritten, and where the entry stood before a step moves it."""
         kind, fold = progress.kind, self.target.normalise
         theirs = (
-            change.attribute
-            for change in changes
-            if change.verb is not Verb.ADD and (have := there.have.get(change.attribute))
-            if fold(kind, change.attribute, have)
-            != fold(kind, change.attribute, there.applied.get(change.attribute, ()))
+            name
+            for name in written_over(changes, there.have)
+            if progress.link.adopted
+            or fold(kind, name, there.have[name]) != fold(kind, name, there.applied.get(name, ()))
         )
         if any(theirs):
             await self.imaging.record(progress, Takes.OVERWRITE, Entry(kind, there.have, there.ref))
@@ -134,10 +134,20 @@ class Entries:
         off = switched_off(progress.rules, changes)
         if off and not progress.is_new and not await self.guarding.may(progress, Operation.DISABLE):
             entry = keeping(entry, (off,), there.have)
+        if progress.link.adopted and (over := self._would_lose(progress, changes, there)):
+            reason = f"{_ADOPTED} and would lose its {', '.join(over)}"
+            if not await self.guarding.may(progress, Operation.OVERWRITE, " ".join(over), ask=reason):
+                entry = keeping(entry, over, there.have)
+                return entry, self._delta(progress, entry, there)
         names = cleared(changes)
         if names and not await self.guarding.may(progress, Operation.CLEAR, " ".join(names)):
             entry = keeping(entry, names, there.have)
         return entry, self._delta(progress, entry, there)
+
+    def _would_lose(self, progress: Progress, changes: tuple[Change, ...], there: There) -> list[str]:
+        """What an adopted entry holds and would not any more; its name is asked about as a rename."""
+        name = (self.target.name_of(progress.kind) or "").lower()
+        return [each for each in written_over(changes, there.have) if each.lower() != name]
 
     def _delta(self, progress: Progress, entry: Entry, there: There) -> tuple[Change, ...]:
         return delta(progress.rules, there.have, entry, self.target.normalise, there.applied)
@@ -189,6 +199,9 @@ class Entries:
                 code="name",
                 fix="map it to a value that is always there",
             ) from error
+
+
+_ADOPTED = "the entry was there before us,"
 
 
 def digest(place: str) -> str:

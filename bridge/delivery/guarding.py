@@ -47,7 +47,7 @@ class _Question:
     judged: Judged
     name: str
     members: int | None = None  # that a group loses; None: it is about the entry alone
-    late: bool = False  # a step became due while nobody could see it come
+    ask: str | None = None  # why a person is asked, whatever the limits say
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,15 @@ class Guarding:
     journal: Journal
     target: Target
 
-    async def may(self, progress: Progress, operation: Operation, subject: str = "") -> bool:
-        """Whether it may be done to the entry; a deleted group takes its members along."""
+    async def may(self, progress: Progress, operation: Operation, subject: str = "", *, ask: str | None = None) -> bool:
+        """Whether it may be done to the entry; a deleted group takes its members along. `ask`: a person says so."""
         if operation in progress.asked:
             return progress.asked[operation]
         deletes_group = operation is Operation.DELETE and progress.rules.type == "Group"
         members = self._members(progress) if deletes_group else None
         judged = Judged(self.target.name, progress.link.resource, operation, progress.version, subject)
-        return await self._ask(progress, _Question(judged, _name(progress), members, progress.link.late), mark=False)
+        why = LATE if progress.link.late else ask
+        return await self._ask(progress, _Question(judged, _name(progress), members, why), mark=False)
 
     async def may_lose(self, progress: Progress, operation: Operation, members: int, subject: str = "") -> bool:
         """Whether the group may lose so many members at once."""
@@ -94,8 +95,8 @@ class Guarding:
         hold = holds.one(tx.db, judged)
         if hold is not None and (answer := self._by_hold(tx, judged, hold)) is not None:
             return answer
-        if question.late:
-            return _Answer(False, LATE, plan=holds.join(tx, judged, LATE))
+        if question.ask is not None:
+            return _Answer(False, question.ask, plan=holds.join(tx, judged, question.ask))
         if judged.operation not in OF_A_GROUP and holds.is_spent(tx.db, judged):
             return _Answer(True, "passed before")
         if judged.operation in REVERTED and self._is_granted(tx, judged):

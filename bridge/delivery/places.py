@@ -171,5 +171,5 @@ def disputed(place: str, ours: str | None = None) -> Refused:
     return Refused(
         f"there is an entry at {place} already that is not ours; it was not touched{stays}",
         code="disputed",
-        fix="remove or rename that entry, or the user; or, if it is that user's: scim-bridge links relink",
+        fix="remove or rename that entry, or the user; or, if it is that user's: scim-bridge links relink, or `adopt`",
     )

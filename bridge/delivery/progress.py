@@ -68,7 +68,7 @@ class Progress:
     @property
     def is_new(self) -> bool:
         """Whether the entry was never delivered whole before: nobody can have come to rely on it."""
-        return self.before.version == 0 or "create" in self.verbs
+        return "create" in self.verbs or (self.before.version == 0 and not self.link.adopted)
 
     @property
     def doubts_lock(self) -> bool:
@@ -99,6 +99,7 @@ class Progress:
             next_step=None,
             returns=None,
             kept=None,
+            adopted=False,
         )
 
     def come_down(self, departure: Departure | None, now: int) -> Down:

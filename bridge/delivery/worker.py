@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from bridge.clock import Clock
+from bridge.delivery.adopting import Adopting
 from bridge.delivery.entries import Entries
 from bridge.delivery.groups import Groups
 from bridge.delivery.guarding import Guarding
@@ -58,6 +59,7 @@ class Worker:
     leaving: Leaving = field(init=False)
     returning: Returning = field(init=False)
     restoring: Restoring = field(init=False)
+    adopting: Adopting = field(init=False)
     groups: Groups = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,6 +69,7 @@ class Worker:
         self.leaving = Leaving(self.journal, self.target, guarding, self.entries, imaging)
         self.restoring = Restoring(self.journal, self.target, self.entries, self.leaving)
         self.returning = Returning(self.journal, self.target)
+        self.adopting = Adopting(self.journal, self.target, guarding)
         self.groups = Groups(self.journal, self.target, guarding, imaging)
 
     async def deliver(self, link: Link, stored: Stored | None) -> None:
@@ -94,7 +97,7 @@ class Worker:
         else:
             progress.now(rules=rules.fingerprint)
             if all(progress.asked.values()):  # else the target does not have this version: a part of it is held
-                progress.now(version=progress.version)
+                progress.now(version=progress.version, adopted=False)
             await self._settle(progress, Event.FULFILLED)
             if progress.verbs:
                 await self.health.succeeded()
@@ -138,6 +141,8 @@ class Worker:
     async def _hold(self, progress: Progress, entry: Entry, aim: Goal) -> None:
         entry = self._resolve(progress, entry)
         await self.returning.take_over(progress, entry)
+        if not await self.adopting.adopt(progress, entry):
+            return
         await self.entries.hold(progress, entry)
         if aim.locked:
             await self.leaving.disable(progress)

@@ -33,6 +33,8 @@ class Operation(StrEnum):
     CLEAR = "clear"  # all values of an attribute
     MEMBERS = "members"  # removed from a group
     STRANGERS = "strangers"  # members that others added, removed from a group
+    ADOPT = "adopt"  # an entry that was there before us
+    OVERWRITE = "overwrite"  # what an adopted entry holds
     REVERT = "revert"  # never held: what a person approved with a run's plan
 
 

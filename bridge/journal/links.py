@@ -55,6 +55,7 @@ class Link(NamedTuple):
     returns: str | None = None  # digest of the keys by which who left is known again
     restore: int | None = None  # a person wants the entry back as it was at this time
     kept: int | None = None  # the resource's version that is not delivered, for a person restored the entry
+    adopted: bool = False  # the entry was there before us, and is not written over yet
     held: bool = False  # something of it waits for a person, or was decided by one
 
     @property
@@ -171,6 +172,16 @@ def locks(tx: Tx, link: Link) -> None:
     tx.db.execute(_SQL["locks"], {"target": link.target, "resource": link.resource})
 
 
+def adopt(tx: Tx, link: Link) -> bool:
+    """Keep that an entry that was there before us is the resource's; False where another has it or its place."""
+    row = {"target": link.target, "resource": link.resource, "entry_id": link.entry_id, "locator": link.locator}
+    try:
+        tx.db.execute(_SQL["adopt"], {**row, "claim": link.claim, "applied": link.applied})
+    except sqlite3.IntegrityError:
+        return False
+    return True
+
+
 def recognised(tx: Tx, link: Link) -> None:
     """Keep that an entry is ours before anything is written to it: the intent would not fit it any more."""
     row = {"target": link.target, "resource": link.resource, "entry_id": link.entry_id, "locator": link.locator}
@@ -207,6 +218,7 @@ def settle(tx: Tx, settled: Settle, before: Link) -> None:
         "next_step": link.next_step,
         "returns": link.returns,
         "kept": link.kept,
+        "adopted": link.adopted,
         "error": settled.error,
         "code": settled.code,
         "attribute": settled.attribute,
@@ -359,4 +371,11 @@ def catch_up(tx: Tx, target: str, tenant: str, type_: str, kind: str, fingerprin
 def _link(target: str, row: tuple[Any, ...]) -> Link:
     link = Link(target, *row)
     disabled, member, verify = bool(link.disabled), bool(link.member), bool(link.verify)
-    return link._replace(disabled=disabled, member=member, verify=verify, late=bool(link.late), held=bool(link.held))
+    return link._replace(
+        disabled=disabled,
+        member=member,
+        verify=verify,
+        late=bool(link.late),
+        adopted=bool(link.adopted),
+        held=bool(link.held),
+    )

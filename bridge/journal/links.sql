@@ -27,13 +27,13 @@ WHERE target = :target AND state = 'dirty' AND resource IN (
   SELECT resource FROM link WHERE target = :target AND state = 'dirty' AND lane = :lane AND due <= :now
   ORDER BY due LIMIT :limit)
 RETURNING resource, kind, sending, attempts, version, entry_id, locator, claim, applied, disabled, member, intent, verify, rules, lane,
-  departure, departed, next_step, late, returns, restore, kept,
+  departure, departed, next_step, late, returns, restore, kept, adopted,
   EXISTS (SELECT 1 FROM hold AS h WHERE h.target = link.target AND h.resource = link.resource);
 
 -- one --
 -- As a claim would take it.
 SELECT resource, kind, wish, attempts, version, entry_id, locator, claim, applied, disabled, member, intent, verify, rules, lane,
-  departure, departed, next_step, late, returns, restore, kept,
+  departure, departed, next_step, late, returns, restore, kept, adopted,
   EXISTS (SELECT 1 FROM hold AS h WHERE h.target = link.target AND h.resource = link.resource)
 FROM link WHERE target = :target AND resource = :resource;
 
@@ -83,6 +83,11 @@ SELECT 1 FROM holder AS h JOIN link AS own ON own.target = :target AND own.resou
 -- locks --
 UPDATE link SET disabled = 1 WHERE target = :target AND resource = :resource AND state = 'sending';
 
+-- adopt --
+-- An entry that was there before us.
+UPDATE link SET entry_id = :entry_id, locator = :locator, claim = :claim, applied = :applied, verify = 1, adopted = 1
+WHERE target = :target AND resource = :resource AND state = 'sending';
+
 -- recognised --
 UPDATE link SET entry_id = :entry_id, locator = :locator, claim = :claim, applied = :applied, disabled = :disabled,
   intent = NULL, verify = 1
@@ -100,7 +105,7 @@ UPDATE link SET
   waits_for = :waits_for,
   applied = :applied, disabled = :disabled, member = :member, intent = :intent, rules = :rules,
   verify = CASE WHEN wish > :wish THEN max(verify, :verify) ELSE :verify END,
-  departure = :departure, departed = :departed, next_step = :next_step, returns = :returns, kept = :kept,
+  departure = :departure, departed = :departed, next_step = :next_step, returns = :returns, kept = :kept, adopted = :adopted,
   restore = CASE WHEN :fulfilled AND wish = :wish THEN NULL ELSE restore END,
   late = CASE WHEN :fulfilled AND wish = :wish THEN 0 ELSE late END,
   error_class = :error, error_code = :code, error_attribute = :attribute, error_text = :text, error_fix = :fix,

@@ -41,14 +41,14 @@ AND (:code IS NULL OR error_code = :code);
 -- The resource's entry is this one; nothing is known of it yet but where it is.
 UPDATE link SET state = 'dirty', wish = wish + 1, lane = 1, due = :now, attempts = 0, version = 0, entry_id = :entry_id,
   locator = :locator, claim = :claim, waits_claim = NULL, applied = NULL, disabled = 0, member = 0, intent = NULL, verify = 1,
-  departure = NULL, departed = NULL, next_step = NULL, late = 0, returns = NULL, restore = NULL, kept = NULL
+  departure = NULL, departed = NULL, next_step = NULL, late = 0, returns = NULL, restore = NULL, kept = NULL, adopted = 0
 WHERE target = :target AND resource = :resource AND state <> 'sending';
 
 -- forget --
 -- There is no entry of ours; it is made anew when SCIM changes the resource, and not before: new rules leave it alone too.
 UPDATE link SET state = 'in_sync', done = wish, due = :now, attempts = 0, entry_id = NULL, locator = NULL, claim = NULL,
   waits_claim = NULL, waits_for = NULL, applied = NULL, disabled = 0, member = 0, intent = NULL, verify = 0, rules = NULL,
-  departure = NULL, departed = NULL, next_step = NULL, late = 0, returns = NULL, restore = NULL, kept = NULL,
+  departure = NULL, departed = NULL, next_step = NULL, late = 0, returns = NULL, restore = NULL, kept = NULL, adopted = 0,
   version = coalesce((SELECT r.version FROM resource AS r WHERE r.id = link.resource), version),
   error_class = NULL, error_code = NULL, error_attribute = NULL, error_text = NULL, error_fix = NULL, error_at = NULL
 WHERE target = :target AND resource = :resource AND state <> 'sending';

@@ -14,7 +14,7 @@ AND state <> 'sending' AND NOT (state = 'dirty' AND verify = 1);
 
 -- let_go --
 UPDATE link SET entry_id = NULL, locator = NULL, claim = NULL, applied = NULL, disabled = 0, member = 0, intent = NULL, verify = 0,
-  departure = NULL, departed = NULL, next_step = NULL, late = 0, returns = NULL, restore = NULL, kept = NULL
+  departure = NULL, departed = NULL, next_step = NULL, late = 0, returns = NULL, restore = NULL, kept = NULL, adopted = 0
 WHERE target = :target AND resource = :leaver;
 
 -- take --

@@ -126,6 +126,7 @@ CREATE TABLE link (
   returns         TEXT,                       -- digest of the keys by which who left is known again
   restore         INTEGER,                    -- a person wants the entry back as it was at this time
   kept            INTEGER,                    -- the resource's version that is not delivered, for a person restored the entry
+  adopted         INTEGER NOT NULL DEFAULT 0 CHECK (adopted IN (0, 1)),   -- 1: the entry was there before us, and is not written over yet
   PRIMARY KEY (target, resource),
   CHECK ((state = 'sending') = (sending IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
@@ -158,7 +159,8 @@ CREATE INDEX target_membership_member ON target_membership (target, member);
 CREATE TABLE hold (
   target    TEXT NOT NULL,
   resource  TEXT NOT NULL,
-  operation TEXT NOT NULL CHECK (operation IN ('disable', 'delete', 'leave', 'rename', 'clear', 'members', 'strangers', 'revert')),
+  operation TEXT NOT NULL CHECK (operation IN
+    ('disable', 'delete', 'leave', 'rename', 'clear', 'members', 'strangers', 'revert', 'adopt', 'overwrite')),
   state     TEXT NOT NULL CHECK (state IN ('held', 'approved', 'rejected')),
   plan      TEXT NOT NULL REFERENCES plan (id),
   revision  INTEGER NOT NULL,               -- of the plan, when this joined it or changed last

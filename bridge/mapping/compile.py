@@ -23,7 +23,7 @@ from bridge.mapping.values import NoValue, to_values
 from bridge.mapping.view import View, check_readable, compile_view, known_names, named
 from bridge.scim.resource_types import ResourceType
 from bridge.settings.faults import Fault, Wrong
-from bridge.settings.kinds import AttributeRule, KindSettings, OnLeave, Ownership
+from bridge.settings.kinds import Adopt, AttributeRule, KindSettings, OnLeave, Ownership
 from bridge.settings.ladder import Does, Ladder, Step, Switch, switch_of
 from bridge.settings.models import TargetSettings
 from bridge.settings.places import dotted, shown
@@ -77,7 +77,7 @@ def compile_rules(target: TargetSettings, kind: str, settings: KindSettings, rt:
     attributes += attribute
     in_scope = making.scope()
     making.check_ownership()
-    making.check_returning()
+    making.check_keys()
     if making.faults:
         raise MappingInvalid(making.faults)
     return Rules(
@@ -90,6 +90,7 @@ def compile_rules(target: TargetSettings, kind: str, settings: KindSettings, rt:
         switch=switch,
         on_missing=settings.on_missing,
         adopt=settings.adopt,
+        match=settings.match,
         ownership=settings.ownership or Ownership.OWN,
         is_account=rt.is_account,
         returning=settings.returning,
@@ -153,12 +154,16 @@ class _Making:
             wrong = Wrong("is about the members of groups", "write it in the table groups, or leave it out")
             self._add((*self._place, "ownership"), self._settings.ownership.value, wrong)
 
-    def check_returning(self) -> None:
-        """Who left is known again by what their entries hold of us."""
-        for name in self._settings.returning:
-            if name not in self._settings.attributes:
-                wrong = Wrong(f"{name} is not mapped", "name attributes of the table below")
-                self._add((*self._place, "returning"), list(self._settings.returning), wrong)
+    def check_keys(self) -> None:
+        """Who left, and who was there before us, is known by attributes that we write."""
+        for key, names in (("returning", self._settings.returning), ("match", self._settings.match)):
+            for name in names:
+                if name not in self._settings.attributes:
+                    wrong = Wrong(f"{name} is not mapped", "name attributes of the table below")
+                    self._add((*self._place, key), list(names), wrong)
+        if self._settings.adopt is not Adopt.NEVER and not self._settings.match:
+            wrong = Wrong("says not by what an entry is known", 'write match = ["uid"]: attributes, in order')
+            self._add((*self._place, "adopt"), self._settings.adopt.value, wrong)
 
     def _fetch(self, rule: AttributeRule) -> Fetch:
         if rule.expression is None:

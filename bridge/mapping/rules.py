@@ -95,6 +95,7 @@ class Rules:
     switch: Switch | None = None
     on_missing: OnMissing = OnMissing.HOLD
     adopt: Adopt = Adopt.NEVER
+    match: tuple[str, ...] = ()
     ownership: Ownership = Ownership.OWN
     is_account: bool = True
     returning: tuple[str, ...] = ()

@@ -14,6 +14,11 @@ def cleared(changes: Iterable[Change]) -> tuple[str, ...]:
     return tuple(c.attribute for c in changes if c.verb is Verb.REPLACE and not c.values)
 
 
+def written_over(changes: Iterable[Change], have: Attributes) -> tuple[str, ...]:
+    """The attributes that hold something which would be lost."""
+    return tuple(c.attribute for c in changes if c.verb is not Verb.ADD and have.get(c.attribute))
+
+
 def switched_off(rules: Rules, changes: Iterable[Change]) -> str | None:
     """The attribute by which the account would be disabled."""
     switch = rules.switch

@@ -156,6 +156,8 @@ _HELD = {
     "rename": "rename or move",
     "clear": "clear attributes",
     "members": "remove {} members",
+    "adopt": "adopt the entry that is there",
+    "overwrite": "write over what the adopted entry holds",
     "strangers": "remove {} members added by others",
 }
 

@@ -41,6 +41,8 @@ class OnMissing(StrEnum):
 
 class Adopt(StrEnum):
     NEVER = "never"
+    ASK = "ask"  # a person approves each
+    MATCH = "match"
 
 
 class Ownership(StrEnum):
@@ -105,6 +107,7 @@ class KindSettings(Frozen):
     on_missing: OnMissing = OnMissing.HOLD
     adopt: Adopt = Adopt.NEVER
     ownership: Ownership | None = None
+    match: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
     returning: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
     attributes: dict[str, Annotated[AttributeRule, BeforeValidator(_rule)]] = Field(default_factory=dict)
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from bridge.settings.faults import Fault
 from bridge.settings.places import dotted, shown
-from bridge.settings.resource_types import kinds_of
 
 Table = dict[str, Any]
 
@@ -39,21 +38,12 @@ TABLE = (
     Unbuilt("pools", "allocated values", "leave the table out; map the number from SCIM"),
     Unbuilt("targets.*.pools", "allocated values", "leave it out; map the number from SCIM"),
     Unbuilt("targets.*.drift", "accepting drift", 'write drift = "report" or "revert"', _one_of("accept")),
-    Unbuilt("targets.*.kind.match", "the adoption of entries that exist already", "leave it out"),
-    Unbuilt(
-        "targets.*.kind.adopt",
-        "the adoption of entries that exist already",
-        'write adopt = "never", or leave it out: such entries are shown as disputed',
-        _one_of("ask", "match"),
-    ),
 )
-"""`kind` stands for every kind of the file."""
 
 
 def take_out(raw: Table) -> tuple[Table, list[Fault]]:
     """The file without what is not built, and a fault for each such thing."""
-    kinds = kinds_of(raw)
-    found = [(row, keys, _get(raw, keys)) for row in TABLE for keys in _matches(raw, row.place.split("."), (), kinds)]
+    found = [(row, keys, _get(raw, keys)) for row in TABLE for keys in _matches(raw, row.place.split("."), ())]
     unbuilt = [(row, keys, value) for row, keys, value in found if row.applies(value)]
     faults = [
         Fault(dotted(keys), shown(keys, value), f"is not built yet: {row.what}", row.remedy)
@@ -64,20 +54,12 @@ def take_out(raw: Table) -> tuple[Table, list[Fault]]:
     return raw, faults
 
 
-def _matches(
-    node: object, place: list[str], keys: tuple[str, ...], kinds: tuple[str, ...]
-) -> Iterator[tuple[str, ...]]:
+def _matches(node: object, place: list[str], keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     if not place:
         yield keys
     elif isinstance(node, dict):
-        for key in _names(node, place[0], kinds):
-            yield from _matches(node[key], place[1:], (*keys, key), kinds)
-
-
-def _names(node: Table, step: str, kinds: tuple[str, ...]) -> list[str]:
-    if step == "*":
-        return list(node)
-    return [name for name in (kinds if step == "kind" else (step,)) if name in node]
+        for key in node if place[0] == "*" else {place[0]} & node.keys():
+            yield from _matches(node[key], place[1:], (*keys, key))
 
 
 def _get(raw: Any, keys: tuple[str, ...]) -> Any:

@@ -73,6 +73,15 @@ def test_who_returns_is_known_by_what_is_mapped() -> None:
     assert ("targets.corp.users.returning", "number is not mapped") == (fault.place, fault.problem)
 
 
+def test_who_was_there_before_us_is_known_by_what_is_mapped() -> None:
+    assert ("uid",) == _rules(adopt="ask", match=["uid"], attributes={"uid": "userName"}).match
+    (unmapped,) = _faults(match=["uid", "number"], attributes={"uid": "userName"})
+    (unknown,) = _faults(adopt="match", attributes={"uid": "userName"})
+
+    assert ("targets.corp.users.match", "number is not mapped") == (unmapped.place, unmapped.problem)
+    assert ("targets.corp.users.adopt", "says not by what an entry is known") == (unknown.place, unknown.problem)
+
+
 def test_one_attribute_alone_says_whether_an_account_may_be_used() -> None:
     (fault,) = _faults(
         on_disable="attribute:state=off|on", on_delete="attribute:other=off|on", attributes={"uid": "userName"}

@@ -20,9 +20,6 @@ Faults = Callable[..., list[Fault]]
         ({"pools": {}}, "pools"),
         ({"targets": {"a": {"pools": {}}}}, "targets.a.pools"),
         ({"targets": {"a": {"drift": "accept"}}}, "targets.a.drift"),
-        ({"targets": {"a": {"users": {"match": ["uid"]}}}}, "targets.a.users.match"),
-        ({"targets": {"a": {"groups": {"adopt": "ask"}}}}, "targets.a.groups.adopt"),
-        ({"targets": {"a": {"users": {"adopt": "match"}}}}, "targets.a.users.adopt"),
     ],
 )
 def test_each_is_told_at_its_place_and_taken_out(raw: dict[str, object], place: str) -> None:
@@ -32,15 +29,6 @@ def test_each_is_told_at_its_place_and_taken_out(raw: dict[str, object], place: 
     assert fault.problem.startswith("is not built yet: ")
     assert fault.remedy
     assert ({}, []) == (_leaves(rest), take_out(rest)[1])
-
-
-def test_a_declared_kind_is_looked_at_like_users_and_groups() -> None:
-    declared = {"resource_types": {"Device": {"schema": "device.json"}}}
-
-    rest, (fault,) = take_out({**declared, "targets": {"a": {"devices": {"match": ["serial"]}}}})
-
-    assert "targets.a.devices.match" == fault.place
-    assert {**declared, "targets": {"a": {"devices": {}}}} == rest
 
 
 def test_every_row_of_the_table_says_what_to_do() -> None:
@@ -57,9 +45,9 @@ def test_the_other_values_of_these_keys_stay() -> None:
 
 
 def test_it_is_not_told_a_second_time_as_unknown(faults: Faults, sound: str, target: str) -> None:
-    found = faults(sound + "[alerts]\n" + target.replace("base =", 'match = ["uid"]\nbase ='))
+    found = faults(sound + "[pools]\n" + target.replace("url =", 'drift = "accept"\nurl ='))
 
-    assert ["alerts", "targets.corp.users.match"] == sorted(fault.place for fault in found)
+    assert ["pools", "targets.corp.drift"] == sorted(fault.place for fault in found)
 
 
 def _leaves(raw: object) -> dict[str, object]:
