@@ -14,7 +14,7 @@ from bridge.clock import Clock
 from bridge.delivery.progress import Progress
 from bridge.delivery.verdict import Standing, verdict
 from bridge.delivery.worker import body_of
-from bridge.journal import Journal, holds, links, mending, passwords, targets
+from bridge.journal import Journal, allocations, holds, links, mending, passwords, targets
 from bridge.journal.links import Link
 from bridge.journal.mending import Shown
 from bridge.journal.resources import Stored
@@ -81,10 +81,19 @@ class Explaining:
         aim = goal(rules, projection, down, progress.taken, can_lock=self.target.has(Capability.ACTIVATION))
         wanted: Document = {"aim": aim.aim, "locked": aim.locked, "because": _because(projection, rules)}
         if aim.entry is not None:
-            entry = self._resolved(aim.entry, waits)
+            entry = self._resolved(self._given(stored.id, rules, aim.entry), waits)
             aim = replace(aim, entry=entry)
             wanted |= {"place": self._place(entry), "attributes": self._shown(entry.attributes)}
         return wanted, aim
+
+    def _given(self, resource: str, rules: Rules, entry: Entry) -> Entry:
+        """With what pools gave it; nothing is given here."""
+        held = {
+            name: self.journal.read(lambda db, need=need: allocations.of(db, need.pool, resource))  # type: ignore[misc]
+            for name, need in rules.needs.items()
+        }
+        given = {name: (each.value,) for name, each in held.items() if each is not None}
+        return replace(entry, attributes={**entry.attributes, **given})
 
     def _resolved(self, entry: Entry, waits: list[Document]) -> Entry:
         attributes: dict[str, tuple[Value, ...]] = {}

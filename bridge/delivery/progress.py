@@ -51,6 +51,8 @@ class Progress:
     attributes: set[str] = field(default_factory=set)
     actual_members: tuple[str, ...] | None = None
     half_members: tuple[str, ...] = ()
+    pools: tuple[str, ...] = ()
+    """Those that gave the entry values."""
     strayed: str | None = None
     """The text by which groups may hold the entry that somebody else had renamed, until we took it back."""
     version: int = 0

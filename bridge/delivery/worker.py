@@ -15,6 +15,7 @@ import structlog
 
 from bridge.clock import Clock
 from bridge.delivery.adopting import Adopting
+from bridge.delivery.allocating import Allocating
 from bridge.delivery.entries import Entries
 from bridge.delivery.groups import Groups
 from bridge.delivery.guarding import Guarding
@@ -24,7 +25,7 @@ from bridge.delivery.places import Places
 from bridge.delivery.progress import NotYet, Occupied, Progress
 from bridge.delivery.restoring import Restoring
 from bridge.delivery.returning import Returning
-from bridge.journal import Journal, JournalError, holds, links, target_members
+from bridge.journal import Journal, JournalError, allocations, holds, links, target_members
 from bridge.journal.links import Link, Named, Settle
 from bridge.journal.resources import Stored
 from bridge.mapping import MappingFailed, Rules, project
@@ -60,6 +61,7 @@ class Worker:
     returning: Returning = field(init=False)
     restoring: Restoring = field(init=False)
     adopting: Adopting = field(init=False)
+    allocating: Allocating = field(init=False)
     groups: Groups = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,6 +72,7 @@ class Worker:
         self.restoring = Restoring(self.journal, self.target, self.entries, self.leaving)
         self.returning = Returning(self.journal, self.target)
         self.adopting = Adopting(self.journal, self.target, guarding)
+        self.allocating = Allocating(self.journal, self.target)
         self.groups = Groups(self.journal, self.target, guarding, imaging)
 
     async def deliver(self, link: Link, stored: Stored | None) -> None:
@@ -118,7 +121,7 @@ class Worker:
             case Aim.HOLD:
                 assert aim.entry is not None
                 self._after_others(progress, body)
-                await self._hold(progress, aim.entry, aim)
+                await self._hold(progress, aim.entry, aim, body or {})
 
     async def _lock_first(self, progress: Progress, down: Down, can_lock: bool) -> None:
         """A disable needs only the link: it goes before the mapping, which may fail, and alone."""
@@ -138,11 +141,12 @@ class Worker:
         if first is not None:
             raise NotYet(f"{first} does not have it yet", target=first, seconds=LOOK_AGAIN)
 
-    async def _hold(self, progress: Progress, entry: Entry, aim: Goal) -> None:
+    async def _hold(self, progress: Progress, entry: Entry, aim: Goal, body: Mapping[str, Any]) -> None:
         entry = self._resolve(progress, entry)
         await self.returning.take_over(progress, entry)
         if not await self.adopting.adopt(progress, entry):
             return
+        entry = await self.allocating.fill(progress, entry, body)
         await self.entries.hold(progress, entry)
         if aim.locked:
             await self.leaving.disable(progress)
@@ -260,12 +264,14 @@ class Worker:
 
 NO_RULES = Rules("", "", (), "")
 
-_OUR_OWN = ("mapping", "check", "name", "disputed", "protected", "leaver", "returning", "restore", "notEnabled")
+_OUR_OWN = ("mapping", "check", "name", "disputed", "protected", "leaver", "returning", "restore", "notEnabled", "pool")
 """Codes of refusals that we make ourselves, or that are about one password: they say nothing of the target."""
 
 
 def _write(tx: Any, settled: Settle, progress: Progress) -> None:
     links.settle(tx, settled, progress.before)
+    if progress.pools and settled.link.ref is not None:
+        allocations.use(tx, progress.pools, settled.link.resource)
     if progress.strayed is not None:
         target_members.strayed(tx, settled.link.target, settled.link.resource, progress.strayed)
     if settled.fulfilled and progress.before.held:

@@ -227,6 +227,19 @@ CREATE TABLE image (
 CREATE INDEX image_resource ON image (resource, target, at);
 CREATE INDEX image_at ON image (at);
 
+-- Values that pools gave out, and those that were found in use: no value is ever given twice, nor any row deleted.
+CREATE TABLE allocation (
+  pool     TEXT NOT NULL,
+  key      TEXT NOT NULL,                     -- the value as it is compared: numbers with leading zeros, names folded
+  value    ANY NOT NULL,
+  resource TEXT,                              -- whose it is; NULL: it was found in use, or given to somebody in vain
+  given    INTEGER NOT NULL DEFAULT 0 CHECK (given IN (0, 1)),   -- 1: by us, in order
+  used     INTEGER NOT NULL DEFAULT 0 CHECK (used IN (0, 1)),    -- 1: it stands in an entry of the resource
+  PRIMARY KEY (pool, key)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX allocation_resource ON allocation (pool, resource) WHERE resource IS NOT NULL;
+CREATE INDEX allocation_given ON allocation (pool, key) WHERE given = 1;
+
 -- What a resource's entry names beside members (its manager); woken when that is linked, moves or goes.
 CREATE TABLE reference (
   target    TEXT NOT NULL,

@@ -3,7 +3,7 @@
 from bridge.mapping.compile import MappingInvalid, check_target, compile_rules, compile_target
 from bridge.mapping.delta import delta
 from bridge.mapping.project import project
-from bridge.mapping.rules import Absent, Attribute, Departure, MappingFailed, Projection, Rules, Wanted
+from bridge.mapping.rules import Absent, Attribute, Departure, MappingFailed, Need, Projection, Rules, Source, Wanted
 
 __all__ = [
     "Absent",
@@ -11,8 +11,10 @@ __all__ = [
     "Departure",
     "MappingFailed",
     "MappingInvalid",
+    "Need",
     "Projection",
     "Rules",
+    "Source",
     "Wanted",
     "check_target",
     "compile_rules",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -16,7 +17,7 @@ from pydantic import BaseModel
 from bridge.mapping import samples
 from bridge.mapping.expressions import Expression, ExpressionFailed, make_context
 from bridge.mapping.paths import compile_path
-from bridge.mapping.rules import Attribute, Departure, MappingFailed, Read, Rules, Source
+from bridge.mapping.rules import Attribute, Candidate, Departure, MappingFailed, Need, Read, Rules, Source
 from bridge.mapping.scope import compile_scope
 from bridge.mapping.trial import Fetch, Samples, try_out
 from bridge.mapping.values import NoValue, to_values
@@ -27,6 +28,7 @@ from bridge.settings.kinds import Adopt, AttributeRule, KindSettings, OnLeave, O
 from bridge.settings.ladder import Does, Ladder, Step, Switch, switch_of
 from bridge.settings.models import TargetSettings
 from bridge.settings.places import dotted, shown
+from bridge.settings.pools import PoolSettings
 
 
 class MappingInvalid(Exception):
@@ -113,6 +115,8 @@ class _Making:
     def attribute(self, name: str, rule: AttributeRule) -> Attribute | None:
         """One mapped attribute, tried out."""
         place = (*self._place, "attributes", name)
+        if rule.pool is not None:
+            return self._allocated(place, name, rule, rule.pool)
         try:
             fetch = self._fetch(rule)
             wrong = try_out(fetch, self._samples)
@@ -122,6 +126,28 @@ class _Making:
             self._add(place, rule.source, wrong)
             return None
         return Attribute(name, _read(name, fetch), rule.mode, rule.clear)
+
+    def _allocated(
+        self, place: tuple[str, ...], name: str, rule: AttributeRule, pool: PoolSettings
+    ) -> Attribute | None:
+        """An attribute whose value a pool gives; its candidates are tried out as of a first one."""
+        candidate = None
+        try:
+            if rule.expression is not None:
+                candidate = self._candidate(rule.expression)
+            wrong = None if candidate is None else try_out(partial(candidate, n=1), self._samples)
+        except Wrong as raised:
+            wrong = raised
+        if wrong is not None:
+            self._add(place, pool.candidate, wrong)
+            return None
+        need = Need(pool.name, pool.range or (), None if candidate is None else _named(name, candidate))
+        return Attribute(name, lambda _: (), rule.mode, rule.clear, need)
+
+    def _candidate(self, text: str) -> Callable[..., Any]:
+        check_readable(named(text, self._variable)[0], self._rt)
+        expression, variable, view = Expression(text), self._variable, self._view
+        return lambda source, n: expression.evaluate(make_context(variable, view(source.body), n=n))
 
     def switch(self) -> tuple[Switch | None, list[Attribute]]:
         """The attribute that says whether the account may be used, where disabling or deleting writes one."""
@@ -215,6 +241,10 @@ def _read(name: str, fetch: Fetch) -> Read:
             raise MappingFailed(name, str(failed)) from None
 
     return read
+
+
+def _named(name: str, candidate: Callable[..., Any]) -> Candidate:
+    return lambda source, n: _read(name, partial(candidate, n=n))(source)
 
 
 def _fingerprint(target: TargetSettings, kind: str, settings: KindSettings) -> str:

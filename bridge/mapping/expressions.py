@@ -56,9 +56,9 @@ class ExpressionFailed(Exception):
         self.missing = missing
 
 
-def make_context(variable: str, view: Any) -> cel.Context:
+def make_context(variable: str, view: Any, **more: int) -> cel.Context:
     """What the expressions of one projection see: made once for all of them."""
-    return cel.Context(variables={variable: view}, functions=FUNCTIONS)
+    return cel.Context(variables={variable: view, **more}, functions=FUNCTIONS)
 
 
 class Expression:

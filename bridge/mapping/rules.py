@@ -60,14 +60,28 @@ class Source:
         self.context: Any = None
 
 
+Candidate = Callable[["Source", int], tuple[Value, ...]]
+"""From a resource and n = 1, 2, 3 … to a name to try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A value that a pool gives: the next number of its ranges, or the first candidate that nobody has."""
+
+    pool: str
+    ranges: tuple[range, ...] = ()
+    candidate: Candidate | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One mapped attribute of the target."""
+    """One mapped attribute of the target; where it is a `need`, nothing can be read of the resource."""
 
     name: str
     read: Read
     mode: Mode = Mode.REPLACE
     clear: bool = True
+    need: Need | None = None
 
 
 LADDERS: Mapping[Departure, Ladder] = {
@@ -104,3 +118,8 @@ class Rules:
     def names(self) -> tuple[str, ...]:
         """The target's attributes that are ours to write, in the order of the config."""
         return tuple(attribute.name for attribute in self.attributes)
+
+    @property
+    def needs(self) -> dict[str, Need]:
+        """The attributes whose values pools give."""
+        return {attribute.name: attribute.need for attribute in self.attributes if attribute.need is not None}

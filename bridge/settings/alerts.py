@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 
 from bridge.settings.amounts import parse_duration
 from bridge.settings.faults import Wrong
-from bridge.settings.kinds import Frozen
+from bridge.settings.frozen import Frozen
 from bridge.settings.network import Address
 from bridge.settings.secrets import REFERENCE
 from connectors.sdk import Secret

@@ -8,16 +8,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, field_serializer
 
 from bridge.settings.faults import Wrong
+from bridge.settings.frozen import Frozen
 from bridge.settings.ladder import Does, Ladder, Step, parse_ladder, places_of
-
-
-class Frozen(BaseModel):
-    """Every model of the settings: no change after the load, no key that is not known."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+from bridge.settings.pools import PoolSettings, pool_of
 
 
 class Mode(StrEnum):
@@ -56,18 +52,26 @@ Steps = Annotated[Ladder, BeforeValidator(parse_ladder)]
 
 
 class AttributeRule(Frozen):
-    """Where a target's attribute comes from: `source` is a SCIM path, or "= " and an expression."""
+    """Where a target's attribute comes from: `source` is a SCIM path, or "= " and an expression; or a pool gives it."""
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
-    source: str = Field(validation_alias="from")
+    source: str = Field("", validation_alias="from")
+    pool: Annotated[PoolSettings, BeforeValidator(pool_of)] | None = None
     mode: Mode = Mode.REPLACE
     clear: bool = True
 
     @property
     def expression(self) -> str | None:
         """The CEL text, where the source is one."""
+        if self.pool is not None:
+            return self.pool.expression
         return self.source[1:].strip() if self.source.startswith("=") else None
+
+    @field_serializer("pool")
+    def _by_name(self, pool: PoolSettings | None) -> str | None:
+        """Numbers may be added to a pool: what was given out of it stays."""
+        return None if pool is None else pool.name
 
 
 def _rule(written: Any) -> Any:
@@ -80,7 +84,9 @@ def _rule(written: Any) -> Any:
         raise Wrong(
             "is neither a SCIM path nor an expression", 'put it in quotes; a fixed value is an expression: "= true"'
         )
-    if "from" not in written or "source" in written:
+    if "pool" in written and not {"from", "source"} & written.keys():
+        return written
+    if "from" not in written or {"source", "pool"} & written.keys():
         raise Wrong("does not say where the value comes from", 'write { from = "userName", mode = "seed" }')
     return {**written, "from": _source(written["from"])}
 

@@ -30,6 +30,7 @@ from bridge.settings.models import (
     TargetSettings,
 )
 from bridge.settings.places import dotted, shown
+from bridge.settings.pools import PoolSettings
 from bridge.settings.resource_types import ResourceTypeSettings, SchemaFiles, kinds_of
 from bridge.settings.secrets import Secrets
 from bridge.settings.target import COMMON, Check, read_target
@@ -38,7 +39,7 @@ from connectors.sdk import Plugin
 
 Table = dict[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
-SECTIONS = ("timezone", "journal", "edge", "ops", "alerts", "clients", "resource_types", "targets")
+SECTIONS = ("timezone", "journal", "edge", "ops", "alerts", "clients", "resource_types", "pools", "targets")
 Judge = Callable[[Mapping[str, ResourceTypeSettings]], tuple[Iterable[Fault], Check]]
 """Told the declared resource types: gives their faults, and what is asked about each sound target."""
 
@@ -63,6 +64,7 @@ def load(
     types = reading.resource_types()
     type_faults, check = judge(types)
     reading.faults += type_faults
+    reading.pools()
     targets = reading.targets(plugins, check)
     zone = reading.timezone()
     reading.whole(edge, ops, alerts)
@@ -150,6 +152,14 @@ class _Reading:
             problem = f"the kind {kind} would be told by a key that means something else in [targets.NAME]"
             self.faults.append(Fault("resource_types", None, problem, "write another endpoint"))
         return found
+
+    def pools(self) -> None:
+        """What attributes may name as their pool: the models of the targets ask for it."""
+        found = {
+            name: self._model(("pools", name), {**table, "name": name}, PoolSettings)
+            for name, table in self._tables("pools")
+        }
+        self.context = {**self.context, "pools": found}
 
     def tenants(self) -> dict[str, str]:
         """The tenant of each client."""

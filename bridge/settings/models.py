@@ -16,7 +16,8 @@ from bridge.settings.amounts import Limit, parse_duration, parse_limit, parse_si
 from bridge.settings.certificate import PemFile
 from bridge.settings.cron import check_cron
 from bridge.settings.faults import Wrong
-from bridge.settings.kinds import Frozen, KindSettings
+from bridge.settings.frozen import Frozen
+from bridge.settings.kinds import KindSettings
 from bridge.settings.network import Address, Network, parse_address, parse_base_url, parse_loopback, parse_network
 from bridge.settings.resource_types import ResourceTypeSettings
 from bridge.settings.seal import parse_key

@@ -24,7 +24,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationInfo
 
 from bridge.settings.faults import Wrong
-from bridge.settings.kinds import Frozen
+from bridge.settings.frozen import Frozen
 
 BUILT_IN = {"User": "users", "Group": "groups"}
 LARGEST = 2**20

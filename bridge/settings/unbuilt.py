@@ -35,8 +35,6 @@ class Unbuilt:
 
 TABLE = (
     Unbuilt("journal.url", "a journal in PostgreSQL", 'write path = "journal.db": SQLite'),
-    Unbuilt("pools", "allocated values", "leave the table out; map the number from SCIM"),
-    Unbuilt("targets.*.pools", "allocated values", "leave it out; map the number from SCIM"),
     Unbuilt("targets.*.drift", "accepting drift", 'write drift = "report" or "revert"', _one_of("accept")),
 )
 

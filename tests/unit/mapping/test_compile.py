@@ -12,6 +12,8 @@ from bridge.mapping.compile import check_target
 from bridge.mapping.rules import Rules, Source, Wanted
 from bridge.scim.resource_types import CORE, ResourceType
 from bridge.settings import Fault, KindSettings, TargetSettings
+from bridge.settings.kinds import AttributeRule
+from bridge.settings.pools import PoolSettings
 
 TYPES = {"users": CORE["User"], "groups": CORE["Group"]}
 
@@ -209,3 +211,29 @@ def test_every_rule_of_the_documentation_compiles() -> None:
             "description": {"from": "title", "mode": "seed"},
         },
     )
+
+
+def test_a_pool_gives_what_no_rule_reads() -> None:
+    pool = PoolSettings(name="logins", candidate="= lower(user.userName) + string(n)")
+    rules = _rules(attributes={"uid": AttributeRule(pool=pool), "sn": "name.familyName"})
+    need = rules.needs["uid"]
+
+    assert ({}, True) == (dict(project(rules, {"userName": "Ada"}).entry.attributes), "uid" in rules.names)  # type: ignore[union-attr]
+    assert need.candidate is not None
+    assert ("ada7",) == need.candidate(Source({"userName": "Ada"}), 7)
+
+
+def test_a_candidate_that_can_never_work_is_told_where_the_pool_is_named() -> None:
+    pool = PoolSettings(name="logins", candidate="= usr.userName + string(n)")
+    (fault,) = _faults(attributes={"uid": AttributeRule(pool=pool)})
+
+    assert "targets.corp.users.attributes.uid" == fault.place
+    assert "names usr" in fault.problem
+
+
+def test_numbers_that_are_added_to_a_pool_change_no_rules() -> None:
+    def fingerprint(range_: str) -> str:
+        pool = PoolSettings(name="uids", range=(range_,))
+        return _rules(attributes={"uid": "userName", "uidNumber": AttributeRule(pool=pool)}).fingerprint
+
+    assert fingerprint("1-9") == fingerprint("1-99")
