@@ -14,7 +14,7 @@ from collections.abc import Callable
 import structlog
 
 from bridge.clock import Clock
-from bridge.journal import Journal, targets
+from bridge.journal import Journal, JournalError, targets
 from bridge.plans.breaker import (
     Breaker,
     BreakerState,
@@ -86,6 +86,8 @@ class Health:
             except ConnectorError as error:  # who cannot even be looked at is not asked twenty times a second
                 await self.heard(TargetMisconfigured(f"it cannot be looked at: {error.message}", code=error.code))
                 return False
+            except JournalError:
+                raise
             except Exception as error:  # a bug of the connector must not end the bridge
                 log.error("target.probe_crashed", target=self._target.name, exc_info=True)
                 await self.heard(TargetMisconfigured(f"the connector failed ({type(error).__name__}); see the log"))

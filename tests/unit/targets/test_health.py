@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bridge.clock import SetClock
-from bridge.journal import Journal, open_journal
+from bridge.journal import Journal, JournalClosed, open_journal
 from bridge.plans.breaker import MANY_REFUSALS, BreakerState
 from bridge.settings import TargetSettings
 from bridge.targets import Health, Target
@@ -224,3 +225,12 @@ async def test_the_same_place_is_known_again(room: Room) -> None:
     await room.health().look()
 
     assert await room.health().look()
+
+
+async def test_a_journal_that_is_closed_is_no_bug_of_the_connector(room: Room) -> None:
+    health = room.health()
+    await room.journal.close()
+    with capture_logs() as logs, pytest.raises(JournalClosed):
+        await health.look()
+
+    assert [] == [line for line in logs if line["event"] == "target.probe_crashed"]
