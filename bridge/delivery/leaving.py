@@ -70,12 +70,17 @@ class Leaving:
             await self._carry(progress, decode(link.applied), off, aim.under)
 
     async def _know(self, progress: Progress) -> None:
-        """Look what came of a create of unknown outcome; where it was nothing, the place that it was for is free."""
+        """Where that is not sure, look whether there is an entry of ours, and where; all other places are free."""
         link = progress.link
-        if link.ref is not None or link.intent is None:
-            return
-        if not await self.entries.recognise(progress, Intent.decode(link.intent)):
-            progress.gone()
+        if link.ref is None:
+            if link.intent is not None and not await self.entries.recognise(progress, Intent.decode(link.intent)):
+                progress.gone()
+        elif link.verify:
+            found = await self.target.get(link.ref, progress.rules.names)
+            if found is None or found.ref is None:
+                progress.gone()
+            else:
+                await self.entries.places.stay(progress, found, found.ref)
 
     async def disable(self, progress: Progress) -> None:
         """Lock the account, if the guards let it; one that was made just now was never in use."""

@@ -53,6 +53,14 @@ class Places:
             progress.now(claim=place, intent=intent, verify=link.verify or intent is None)
         return claimed
 
+    async def stay(self, progress: Progress, found: Entry, at: Ref) -> None:
+        """Who leaves moves nowhere else any more: it claims the place where it was found, if nobody else has."""
+        progress.at(at)
+        place = self.target.locate(found)
+        if place != progress.link.claim and await self.claim(progress, place, None) is not Claimed.OURS:
+            progress.now(claim=None)
+        progress.now(verify=False)
+
     async def must_be_ours(self, progress: Progress, place: str, intent: str | None) -> None:
         """Claim it, or wait for who has it."""
         if await self.claim(progress, place, intent) is not Claimed.OURS:

@@ -152,6 +152,36 @@ async def test_a_leaver_whose_entry_somebody_removed_is_done(world: World) -> No
     assert 0 == world.standing().backlog
 
 
+async def test_a_leaver_whose_entry_somebody_removed_leaves_the_place_to_others(world: World) -> None:
+    await world.restart(scope='title eq "in"', on_leave="keep")
+    await world.user("ada", title="in")
+    await world.deliver()
+    await world.change("ada", title="out", userName="ada.old")
+    await world.deliver()
+    world.connector.entries.clear()
+    await world.look_again()
+    await world.deliver()
+    await world.user("ada", title="in")
+    await world.deliver_all()
+
+    assert {"users/ada"} == world.entries().keys()
+
+
+async def test_a_leaver_gives_back_the_name_that_it_was_refused(world: World) -> None:
+    await world.restart(scope='title eq "in"', on_leave="keep")
+    await world.user("ada", title="in")
+    await world.deliver()
+    world.connector.fail = [Refused("no")]
+    await world.change("ada", userName="lovelace")
+    await world.deliver()
+    await world.change("ada", title="out", userName="gone")
+    await world.deliver()
+    await world.user("lovelace", title="in")
+    await world.deliver_all()
+
+    assert {"users/ada", "users/lovelace"} == world.entries().keys()
+
+
 async def test_a_member_that_nobody_heard_of_is_taken_out_again(world: World) -> None:
     await world.user("ada")
     await world.group("team")
