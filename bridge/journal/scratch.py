@@ -114,6 +114,14 @@ class Scratch:
         """Keep a finding until the run is over."""
         self._db.execute(_SQL["keep"], row_of(finding))
 
+    def leave_behind(self, resource: str, kind: str) -> None:
+        """Note a leaver whose entry somebody removed: nothing is to be repaired, but its link knows nothing of it."""
+        self._run("leave_behind", resource=resource, kind=kind)
+
+    def left_behind(self) -> list[tuple[str, str]]:
+        """Resource and kind of these leavers."""
+        return [tuple(row) for row in self._run("left_behind")]
+
     def found(self) -> Iterator[Finding]:
         """What was kept and still holds: nothing about links that changed since they were judged."""
         return map(finding_of, self._run("found"))

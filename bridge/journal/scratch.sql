@@ -20,6 +20,10 @@ CREATE TEMP TABLE refused (                   -- links that delivery parked beca
   resource TEXT NOT NULL,
   wish     INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TEMP TABLE left_behind (               -- links of leavers whose entry somebody removed
+  resource TEXT PRIMARY KEY,
+  kind     TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TEMP TABLE found (
   ordinal  INTEGER PRIMARY KEY,
   sort     TEXT NOT NULL,
@@ -29,6 +33,12 @@ CREATE TEMP TABLE found (
   wish     INTEGER,
   detail   TEXT NOT NULL
 );
+
+-- leave_behind --
+INSERT OR IGNORE INTO left_behind (resource, kind) VALUES (:resource, :kind);
+
+-- left_behind --
+SELECT resource, kind FROM left_behind ORDER BY resource;
 
 -- remember_links --
 INSERT INTO known (resource, kind, entry_id, wish, judged)

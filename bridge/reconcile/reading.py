@@ -85,7 +85,8 @@ def _settle(
     """Note what direct looks found."""
     for link, entry in answers:
         if entry is None:
-            _keep(scratch, rules, Finding(sort, link.kind, link.resource, link.locator, link.wish))
+            if not _keep(scratch, rules, Finding(sort, link.kind, link.resource, link.locator, link.wish)):
+                scratch.leave_behind(link.resource, link.kind)
         elif sort is Sort.MISSING:
             ref = entry.ref or Ref(link.kind, link.entry_id, link.locator or "")
             _judge(scratch, target, rules, link, Actual(entry, _place(target, entry, ref)))
@@ -109,11 +110,13 @@ def _judge(scratch: Scratch, target: Target, rules: Rules, link: Linked, actual:
         _keep(scratch, rules, finding)
 
 
-def _keep(scratch: Scratch, rules: Rules, finding: Finding) -> None:
-    """What the target should not hold any more is neither different nor missing."""
+def _keep(scratch: Scratch, rules: Rules, finding: Finding) -> bool:
+    """What the target should not hold any more is neither different nor missing; whether it should."""
     assert finding.resource is not None
-    if is_wanted(rules, scratch.stored(finding.resource)):
+    wanted = is_wanted(rules, scratch.stored(finding.resource))
+    if wanted:
         scratch.keep(finding)
+    return wanted
 
 
 def _sum(scratch: Scratch, kind: str, complete: bool) -> Reading:

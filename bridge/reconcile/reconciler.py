@@ -17,7 +17,7 @@ from dataclasses import replace
 import structlog
 
 from bridge.clock import Clock
-from bridge.journal import plans, runs
+from bridge.journal import links, plans, runs
 from bridge.journal.findings import Finding, Plan, PlanState, Sort
 from bridge.journal.journal import Journal
 from bridge.journal.runs import Read, RunState
@@ -79,9 +79,21 @@ class Reconciler:
         if not doubts:
             for rules in self._target.rules.values():
                 await confirm_absences(self._target, worker, rules)
+        if run is not None:
+            await self._let_go(await worker.do(Scratch.left_behind))
         found = await worker.do(lambda scratch: _findings(scratch, self._target))
         read = {r.kind: Read(r.entries, r.linked) for r in readings}
         return await self._plan(run, found, readings, doubts, read)
+
+    async def _let_go(self, leavers: Sequence[tuple[str, str]]) -> None:
+        """Where somebody removed what a leaver left behind, delivery looks too, and frees the leaver's place."""
+
+        def look(tx: Tx) -> None:
+            for resource, kind in leavers:
+                links.dirty(tx, self._target.name, resource, kind, lane=links.BULK, verify=True)
+
+        if leavers:
+            await self._journal.submit(look, reserved=True)
 
     async def _plan(
         self, run: int | None, found: list[Finding], readings: list[Reading], doubts: list[str], read: dict[str, Read]

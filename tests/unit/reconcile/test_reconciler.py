@@ -318,6 +318,7 @@ async def test_what_is_no_longer_wanted_is_neither_different_nor_missing(world):
 
     assert RunState.FINISHED is report.state
     assert () == report.plan.findings
+    assert ["u01"] == world.released()  # delivery looks, and lets go of its name
 
 
 async def test_what_delivery_holds_as_gone_is_told_again_and_may_be_approved(world):
