@@ -177,7 +177,7 @@ class House:
             log.warning("target.closed_hard", target=unit.target.name, reason=type(error).__name__)
 
     def _wake(self, names: set[str]) -> None:
-        for name in names:
+        for name in sorted(names):  # in one order, whatever the process
             if name in self.units:
                 self.units[name].deliverer.wake()
 

@@ -9,6 +9,7 @@ PARTS = {
     "requests": "1,000,000 random requests: no 5xx, no traceback, memory flat (SEED=N COUNT=N: conversations)",
     "kill": "1,000 times kill -9 under 64 clients: nothing lost, twice, out of order; ready in 3 s (COUNT=N: times 40)",
     "eio": "500 syncs of the journal fail: nothing acknowledged any more, the next start is clean (COUNT=N: times 20)",
+    "simulation": "20,000 simulated worlds, a seed each, where everything goes wrong (COUNT=N: times 100 seeds)",
     "power": "2,000 power cuts on the daemon's own writes and syncs: nothing acknowledged is lost (COUNT=N: times 100)",
 }
 
