@@ -97,7 +97,7 @@ class ResourceType:
 
 def fold(name: str) -> str:
     """Two names that fold alike are one (RFC 7643 §4.1: userName is compared without case)."""
-    return unicodedata.normalize("NFKC", name).casefold()
+    return name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold()
 
 
 _USER, _GROUP = built_in("user"), built_in("group")

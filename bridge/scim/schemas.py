@@ -44,7 +44,7 @@ class Returned(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Attribute:
-    """One attribute with all its characteristics."""
+    """One attribute with all its characteristics. `is_text`: one value, and any text is one."""
 
     name: str
     type: Type
@@ -60,22 +60,21 @@ class Attribute:
     description: str = ""
     subs: Mapping[str, Attribute] = field(init=False)
     required_subs: tuple[Attribute, ...] = field(init=False)
+    is_complex: bool = field(init=False)
+    is_text: bool = field(init=False)
+    read_only: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        is_text = not self.multi_valued and self.type in (Type.STRING, Type.REFERENCE)
+        object.__setattr__(self, "is_complex", self.type is Type.COMPLEX)
+        object.__setattr__(self, "is_text", is_text)
+        object.__setattr__(self, "read_only", self.mutability is Mutability.READ_ONLY)
         object.__setattr__(self, "subs", by_name(self.sub_attributes))
         object.__setattr__(self, "required_subs", tuple(sub for sub in self.sub_attributes if sub.must_be_sent))
 
     def sub(self, name: str) -> Attribute | None:
         """The sub-attribute of this name."""
         return self.subs.get(name) or self.subs.get(name.lower())
-
-    @property
-    def is_complex(self) -> bool:
-        return self.type is Type.COMPLEX
-
-    @property
-    def read_only(self) -> bool:
-        return self.mutability is Mutability.READ_ONLY
 
     @property
     def must_be_sent(self) -> bool:

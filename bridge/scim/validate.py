@@ -68,16 +68,18 @@ def _read(raw: object, resource_type: ResourceType) -> Resource:
     _check_schemas(raw, resource_type)
     result: Resource = {}
     for name, value in raw.items():
-        if name[:4].lower() == "urn:":
-            _receive_extension(result, name, raw, resource_type)
-        elif (attribute := resource_type.find(name)) is not None:
+        if (attribute := resource_type.find(name)) is not None:
             if name != attribute.name:
                 refuse_twins(raw, name)
             _receive_attribute(result, attribute, value)
+        elif name[:4].lower() == "urn:":
+            _receive_extension(result, name, raw, resource_type)
     return result
 
 
 def _check_schemas(raw: dict[str, Any], resource_type: ResourceType) -> None:
+    if raw.get("schemas") == [resource_type.schema.id]:  # the usual case
+        return
     schemas = next((value for name, value in raw.items() if name.lower() == "schemas"), None)
     if not isinstance(schemas, list) or not all(isinstance(each, str) for each in schemas):
         raise InvalidValue('schemas must be a list of schema URNs, such as ["' + resource_type.schema.id + '"]')

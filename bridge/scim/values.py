@@ -120,6 +120,8 @@ def many(attribute: Attribute, values: list[Any]) -> list[Any]:
 
 def whole(attribute: Attribute, value: Any) -> Any:
     """The attribute's value as it comes: one or many; None where it has none (RFC 7643 §2.5)."""
+    if attribute.is_text and isinstance(value, str):  # nearly all values are
+        return _string(attribute, value)
     if value is None or value == []:
         return None
     if attribute.multi_valued:
