@@ -129,8 +129,9 @@ def _groups(db: Connection, edge: Edge, id_: str) -> Iterable[dict[str, Any]]:
     ring, kind = [id_], "direct"
     while ring:
         found: list[str] = []
+        named = memberships.groups_of_many(db, ring)
         for each in ring:
-            for group, body in memberships.groups_of(db, each):
+            for group, body in named.get(each, ()):
                 if group in seen:
                     continue
                 seen.add(group)

@@ -32,11 +32,6 @@ def of_many(db: sqlite3.Connection, groups: Iterable[str]) -> dict[str, list[Mem
     return found
 
 
-def groups_of(db: sqlite3.Connection, member: str) -> list[tuple[str, dict[str, Any]]]:
-    """The groups that name the member directly: id and body."""
-    return [(group, orjson.loads(body)) for group, body in db.execute(_SQL["groups_of"], {"member": member})]
-
-
 def groups_of_many(db: sqlite3.Connection, members: Iterable[str]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
     """The groups that name each member directly; a member of none is not in it."""
     found: dict[str, list[tuple[str, dict[str, Any]]]] = {}

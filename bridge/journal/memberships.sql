@@ -10,11 +10,6 @@ SELECT member FROM membership WHERE group_id = :group;
 -- of_many --
 SELECT group_id, member, type, display FROM membership WHERE group_id IN (SELECT value FROM json_each(:groups));
 
--- groups_of --
-SELECT m.group_id, r.body FROM membership AS m
-JOIN resource AS r ON r.id = m.group_id JOIN resource AS own ON own.id = m.member AND own.tenant = r.tenant
-WHERE m.member = :member;
-
 -- groups_of_many --
 SELECT m.member, m.group_id, r.body FROM membership AS m
 JOIN resource AS r ON r.id = m.group_id JOIN resource AS own ON own.id = m.member AND own.tenant = r.tenant

@@ -10,12 +10,14 @@ from typing import Any
 from bridge.scim.errors import InvalidCount, InvalidCursor, InvalidSyntax, InvalidValue
 from bridge.scim.names import folded
 
-_SELECTION = re.compile(r"\[[^\]]*\]")
+_SELECTION = re.compile(r"\[[^\[\]]*\]")
 
 LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 SEARCH_REQUEST = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 USUAL_RESULTS, MOST_RESULTS = 100, 1000
 """Resources on one page: where the client does not say, and at most."""
+LONGEST_NAMES = 16 * 1024
+"""Characters of the names in `attributes`: what they show is worked out once for each such list, and kept."""
 CURSOR_SECONDS = 3600
 """How long a cursor leads on."""
 
@@ -93,6 +95,8 @@ def _search(fields: dict[str, Any]) -> Search:
     attributes, excluded = tuple(fields.get("attributes") or ()), tuple(fields.get("excludedattributes") or ())
     if attributes and excluded:
         raise InvalidValue("attributes and excludedAttributes cannot be asked for together")
+    if sum(len(name) + 1 for name in attributes or excluded) > LONGEST_NAMES:
+        raise InvalidValue(f"the attributes that are named have more than {LONGEST_NAMES} characters")
     order = fields.get("sortorder") or "ascending"
     if not isinstance(order, str) or order.lower() not in ("ascending", "descending"):
         raise InvalidValue("sortOrder must be ascending or descending")

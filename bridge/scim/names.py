@@ -15,8 +15,18 @@ def folded(value: Mapping[str, Any]) -> dict[str, Any]:
     """The object by its folded names."""
     found = {name.lower(): each for name, each in value.items()}
     if len(found) != len(value):
-        raise _twice(next(name for name in value if sum(name.lower() == each.lower() for each in value) > 1))
+        raise _twice(_twin(value))
     return found
+
+
+def _twin(names: Iterable[str]) -> str:
+    """The first name that was there before."""
+    seen: set[str] = set()
+    for name in names:
+        if name.lower() in seen:
+            break
+        seen.add(name.lower())
+    return name
 
 
 def refuse_twins(names: Iterable[str], name: str) -> None:

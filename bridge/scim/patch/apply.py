@@ -1,5 +1,7 @@
 """Apply a PATCH to one resource: every operation in order, each seeing what the ones before it did, all or none.
 
+A PATCH is worked out while nobody else can write, so how often it may look at a value is bounded.
+
 What real clients send is taken where it cannot mean anything else: dotted and URN names as keys of a value without
 path, read-only attributes among them. A path that leads nowhere is refused: a typo there would change nothing.
 """
@@ -10,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge.scim.errors import InvalidPath, InvalidValue, Mutability
-from bridge.scim.members import MemberOp
+from bridge.scim.errors import InvalidPath, InvalidValue, Mutability, TooMany
+from bridge.scim.filter import names_in
+from bridge.scim.members import MemberOp, MembersRemoveWhere
 from bridge.scim.names import folded
 from bridge.scim.patch.change import Resource, change, change_sub, check_immutable, listed, put, put_values
 from bridge.scim.patch.membership import on_members
@@ -22,6 +25,11 @@ from bridge.scim.profiles import GENERIC, Profile
 from bridge.scim.resource_types import ResourceType
 from bridge.scim.schemas import Attribute, Schema
 from bridge.scim.validate import finish
+
+MOST_LOOKS = 1_000_000
+"""How often a PATCH may look at a value: about a second."""
+LOOKS_AT_MEMBERS = MOST_LOOKS // 10
+"""What it counts as to select members by anything but their ids: a large group has as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class _Work:
     type: ResourceType
     profile: Profile
     members: list[MemberOp] = field(default_factory=list)
+    looks: int = 0
 
     def named(self, op: Op, name: str, value: Any) -> None:
         """One attribute of a value without path. Unknown and read-only ones are left out, as in a POST."""
@@ -84,10 +93,14 @@ class _Work:
         if _is_ours(path):
             raise Mutability(f"{(path.sub or attribute).name} is read-only")
         if path.extension is None and attribute.name in self.type.related:
-            self.members += on_members(op, path, value, self.profile)
+            wanted = on_members(op, path, value, self.profile)
+            self._spend(sum(LOOKS_AT_MEMBERS for each in wanted if isinstance(each, MembersRemoveWhere)))
+            self.members += wanted
             return
         holder = self._holder(path.extension)
         before = holder.get(attribute.name)
+        if isinstance(before, list):
+            self._spend(len(before) * _looks(op, path, value))
         self._change(holder, op, path, value)
         _check(attribute, before, holder.get(attribute.name))
 
@@ -99,6 +112,11 @@ class _Work:
             _change_sub(holder, op, path.attribute, path.sub, value)
         else:
             change(holder, op, path.attribute, value)
+
+    def _spend(self, looks: int) -> None:
+        self.looks += looks
+        if self.looks > MOST_LOOKS:
+            raise TooMany("the operations look at too many values one by one: send fewer of them in one PATCH")
 
     def _holder(self, extension: Schema | None) -> Resource:
         """Where the attribute lives: the resource, or an extension's object, which may be changed from now on."""
@@ -120,6 +138,13 @@ class _Work:
             folded(value)
             for name, each in value.items():
                 self.named(op, f"{extension.id}:{name}", each)
+
+
+def _looks(op: Op, path: Path, value: Any) -> int:
+    """How often one operation looks at each value that is there."""
+    if path.selection is not None:
+        return sum(1 for _ in names_in(path.selection))
+    return max(1, len(value)) if op is Op.REMOVE and isinstance(value, list) else 1
 
 
 def _is_ours(path: Path) -> bool:

@@ -101,10 +101,13 @@ def _add(holder: Resource, attribute: Attribute, value: Any) -> None:
 def _add_values(holder: Resource, attribute: Attribute, sent: list[Any]) -> None:
     """Values that are there already stay; `primary` may be all that is new about one."""
     values = list(holder.get(attribute.name, ()))
+    places: dict[Any, int] = {}
+    for at, have in enumerate(values):
+        places.setdefault(_identity(have), at)
     new = []
     for each in sent:
-        at = next((i for i, have in enumerate(values) if _same(have, each)), None)
-        if at is None:
+        at = places.setdefault(_identity(each), len(values))
+        if at == len(values):
             values.append(each)
             new.append(each)
         elif isinstance(each, dict) and "primary" in each:
@@ -113,11 +116,11 @@ def _add_values(holder: Resource, attribute: Attribute, sent: list[Any]) -> None
     put_values(holder, attribute, values, new)
 
 
-def _same(have: Any, sent: Any) -> bool:
-    """Whether two values are one, whichever is primary."""
-    if not isinstance(have, dict) or not isinstance(sent, dict):
-        return bool(have == sent)
-    return {**have, "primary": None} == {**sent, "primary": None}
+def _identity(value: Any) -> Any:
+    """What is equal for two values that are one, whichever is primary."""
+    if isinstance(value, dict):
+        return frozenset((name, _identity(each)) for name, each in value.items() if name != "primary")
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _replace(holder: Resource, attribute: Attribute, value: Any) -> None:

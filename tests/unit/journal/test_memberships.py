@@ -175,7 +175,6 @@ def test_another_tenants_group_that_names_a_resource_is_neither_seen_nor_touched
     apply(tx, add("a"))
     all_delivered(tx)
 
-    assert [] == memberships.groups_of(tx.db, "a")
     assert {} == memberships.groups_of_many(tx.db, ["a"])
     assert [] == memberships.drop(tx, "a", TARGETS)
     assert ["a"] == ids(tx)
@@ -209,7 +208,6 @@ def test_the_groups_of_many_members_come_in_one_read(tx):
     found = memberships.groups_of_many(tx.db, ["a", "b", "c"])
 
     assert {"a": [("g", {}), ("h", {})], "b": [("g", {})]} == found
-    assert found["a"] == memberships.groups_of(tx.db, "a")
 
 
 def test_membership_is_asked_for_one_member_and_counted(tx):

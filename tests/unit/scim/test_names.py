@@ -49,6 +49,13 @@ def test_a_patch_that_says_two_things_is_refused(operation: dict[str, Any]) -> N
         apply(current, read_operations({"schemas": [PATCH_OP], "Operations": [operation]}), USER)
 
 
+def test_a_twin_among_very_many_is_found_at_one_go() -> None:
+    names = [f"name{number}" for number in range(100_000)]
+
+    with pytest.raises(InvalidSyntax, match="NAME99999 is there twice"):
+        folded(dict.fromkeys([*names, "NAME99999"], 1))
+
+
 def test_a_message_that_says_two_things_is_refused() -> None:
     with pytest.raises(InvalidSyntax, match="is there twice"):
         search_from_body({"schemas": [SEARCH_REQUEST], "count": 1, "COUNT": 2})

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.scim.errors import InvalidPath, InvalidValue, Mutability, NoTarget, ScimError
+from bridge.scim.errors import InvalidPath, InvalidValue, Mutability, NoTarget, ScimError, TooMany
 from bridge.scim.members import Member, MembersAdd, MembersRemove, MembersSet
 from bridge.scim.patch import PATCH_OP, apply, read_operations
 from bridge.scim.profiles import PROFILES
@@ -41,6 +41,33 @@ def test_what_an_earlier_operation_removed_is_no_target_for_a_later_one(patch: P
             {"op": "remove", "path": 'emails[type eq "work"]'},
             {"op": "replace", "path": 'emails[type eq "work"].value', "value": "x"},
         )
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "add", "path": "emails", "value": {"value": "new@x.example"}},
+        {"op": "replace", "path": "emails.type", "value": "work"},
+        {"op": "remove", "path": "emails", "value": [{"value": "a"}, {"value": "b"}]},
+        {"op": "replace", "path": 'emails[type eq "a" or type eq "b" or value pr].type', "value": "work"},
+    ],
+)
+def test_how_many_values_are_looked_at_is_bounded(patch: Patch, user: User, operation: dict[str, Any]) -> None:
+    many = {**user, "emails": [{"value": f"{number}@x.example"} for number in range(10_000)]}
+
+    patch(many, operation)
+    with pytest.raises(TooMany, match="fewer of them"):
+        patch(many, *[operation] * 101)
+
+
+def test_how_often_members_are_looked_at_is_bounded() -> None:
+    operation = {"op": "remove", "path": 'members[display eq "x"]'}
+    group = {"displayName": "crew"}
+
+    ten = apply(group, read_operations({"schemas": [PATCH_OP], "Operations": [operation] * 10}), GROUP)
+    assert 10 == len(ten.members)
+    with pytest.raises(TooMany):
+        apply(group, read_operations({"schemas": [PATCH_OP], "Operations": [operation] * 11}), GROUP)
 
 
 @pytest.mark.parametrize("op", ["add", "replace"])

@@ -132,6 +132,14 @@ def test_of_many_values_an_add_adds_a_replace_replaces_all_and_a_remove_removes(
     assert ("emails" in after) is bool(expected)
 
 
+def test_very_many_values_are_added_at_one_go(patch: Patch, user: User) -> None:
+    many = [{"value": f"{number}@x.example"} for number in range(20_000)]
+
+    after = patch({**user, "emails": many}, add("emails", [*many, {"value": "new@x.example"}]))
+
+    assert [*many, {"value": "new@x.example"}] == after["emails"]
+
+
 def test_of_many_plain_values_each_is_there_once(patch: Patch) -> None:
     assert {"tags": ["a", "b"]} == badge(patch, {"tags": ["a"]}, add(f"{BADGE}:tags", ["b", "a"]))
     assert {"tags": ["b"]} == badge(patch, {"tags": ["a", "b"]}, remove(f"{BADGE}:tags", value=["a"]))
