@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-PARTS = ("edge", "reads", "ldap", "reconcile")
+PARTS = ("edge", "reads", "large", "requests", "ldap", "reconcile")
 
 
 def main() -> None:

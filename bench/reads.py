@@ -34,11 +34,11 @@ class Server:
     pid: int
     headers: dict[str, str]
 
-    def get(self, path: Ask, dice: random.Random) -> dict[str, Any]:
+    def get(self, path: Ask, dice: random.Random, times: int = REQUESTS) -> dict[str, Any]:
         """So many GETs: the answer of `load` with `cost`, microseconds of processor time per request."""
         before = processor_seconds(self.pid)
-        done = load(self.port, self.headers, [{"method": "GET", "path": path(dice)} for _ in range(REQUESTS)])
-        return {**done, "cost": (processor_seconds(self.pid) - before) / REQUESTS * 1e6}
+        done = load(self.port, self.headers, [{"method": "GET", "path": path(dice)} for _ in range(times)])
+        return {**done, "cost": (processor_seconds(self.pid) - before) / times * 1e6}
 
 
 def measure(rounds: int) -> None:
@@ -84,7 +84,7 @@ def _floor(stack: ExitStack) -> tuple[Server, list[str]]:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     port, pid = stack.enter_context(floor_server(folder))
     load(port, {}, [create(f"user{number}") for number in range(USERS)])
-    return Server(port, pid, {}), _ids(folder / "floor.db")
+    return Server(port, pid, {}), ids_of(folder / "floor.db")
 
 
 def _ours(stack: ExitStack) -> tuple[Server, list[str]]:
@@ -96,9 +96,10 @@ def _ours(stack: ExitStack) -> tuple[Server, list[str]]:
     headers = {"Authorization": f"Bearer {daemon.token}"}
     load(daemon.port, headers, [create(f"user{number}") for number in range(USERS)])
     assert daemon.process is not None
-    return Server(daemon.port, daemon.process.pid, headers), _ids(folder / "journal.db")
+    return Server(daemon.port, daemon.process.pid, headers), ids_of(folder / "journal.db")
 
 
-def _ids(path: Path) -> list[str]:
+def ids_of(path: Path) -> list[str]:
+    """The ids of all users in a floor's file or a journal."""
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
         return [id_ for (id_,) in db.execute("SELECT id FROM resource")]
