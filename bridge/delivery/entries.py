@@ -125,7 +125,7 @@ class Entries:
         )
         if any(theirs):
             await self.imaging.record(progress, Takes.OVERWRITE, Entry(kind, there.have, there.ref))
-        elif entry.under != there.under:
+        elif entry.under != there.under and str in (type(entry.under), type(there.under)):
             await self.imaging.keep(progress, Takes.MOVE)
 
     async def _permitted(self, progress: Progress, entry: Entry, there: There) -> tuple[Entry, tuple[Change, ...]]:

@@ -15,7 +15,7 @@ from bridge.mapping import delta
 from bridge.mapping.entry_json import encode
 from bridge.plans.states import State
 from bridge.targets import Target
-from connectors.sdk import Attributes, Conflict, Delta, Entry, Ref, Refused
+from connectors.sdk import Attributes, Conflict, Delta, Entry, Ref, Refused, Under
 
 BUSY = 2.0
 """Seconds until a place is looked at again that another entry of ours is about to leave."""
@@ -31,7 +31,7 @@ class There:
     ref: Ref
     have: Attributes
     applied: Attributes
-    under: str | None = None
+    under: Under | None = None
 
 
 @dataclass(frozen=True, slots=True)

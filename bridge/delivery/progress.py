@@ -12,7 +12,7 @@ from bridge.mapping import Departure, Rules
 from bridge.mapping.entry_json import decode
 from bridge.plans.goal import Taken
 from bridge.plans.ladder import Down, down
-from connectors.sdk import Change, Ref, Refused
+from connectors.sdk import Change, Ref, Refused, Under
 
 
 class NotYet(Exception):
@@ -127,10 +127,11 @@ class Progress:
         if self.link.departure is None or before.departure is None:
             return Taken()
         stripped = before.version > 0 and not before.member
-        return Taken(before.disabled, stripped, under=_under(before))
+        under = _under(before)
+        return Taken(before.disabled, stripped, under=under if isinstance(under, str) else None)
 
     @property
-    def under(self) -> str | None:
+    def under(self) -> Under | None:
         """Where the entry stands, if not where its kind does."""
         return _under(self.link)
 
@@ -148,5 +149,5 @@ class Progress:
         self.attributes.update(change.attribute for change in changes)
 
 
-def _under(link: Link) -> str | None:
+def _under(link: Link) -> Under | None:
     return decode(link.applied).under if link.applied else None

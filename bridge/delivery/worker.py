@@ -264,7 +264,19 @@ class Worker:
 
 NO_RULES = Rules("", "", (), "")
 
-_OUR_OWN = ("mapping", "check", "name", "disputed", "protected", "leaver", "returning", "restore", "notEnabled", "pool")
+_OUR_OWN = (
+    "mapping",
+    "check",
+    "name",
+    "disputed",
+    "protected",
+    "leaver",
+    "returning",
+    "restore",
+    "notEnabled",
+    "pool",
+    "noUnit",
+)
 """Codes of refusals that we make ourselves, or that are about one password: they say nothing of the target."""
 
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from bridge.mapping import samples
 from bridge.mapping.expressions import Expression, ExpressionFailed, make_context
 from bridge.mapping.paths import compile_path
+from bridge.mapping.project import PLACE
 from bridge.mapping.rules import Attribute, Candidate, Departure, MappingFailed, Need, Read, Rules, Source
 from bridge.mapping.scope import compile_scope
 from bridge.mapping.trial import Fetch, Samples, try_out
@@ -78,6 +79,7 @@ def compile_rules(target: TargetSettings, kind: str, settings: KindSettings, rt:
     switch, attribute = making.switch()
     attributes += attribute
     in_scope = making.scope()
+    place = making.place()
     making.check_ownership()
     making.check_keys()
     if making.faults:
@@ -87,6 +89,7 @@ def compile_rules(target: TargetSettings, kind: str, settings: KindSettings, rt:
         type=rt.name,
         attributes=tuple(attributes),
         fingerprint=_fingerprint(target, kind, settings),
+        place=place,
         in_scope=in_scope,
         ladders=_ladders(settings),
         switch=switch,
@@ -108,13 +111,14 @@ class _Making:
         self._settings = settings
         self._rt = rt
         self._variable = rt.name[0].lower() + rt.name[1:]
-        texts = [rule.expression for rule in settings.attributes.values() if rule.expression]
+        rules = [*settings.attributes.values(), AttributeRule(source=settings.place or "")]
+        texts = [rule.expression for rule in rules if rule.expression]
         self._view = compile_view(texts, self._variable, rt)
         self._samples = Samples(samples.full(rt), samples.bare(rt), known_names(rt))
 
-    def attribute(self, name: str, rule: AttributeRule) -> Attribute | None:
-        """One mapped attribute, tried out."""
-        place = (*self._place, "attributes", name)
+    def attribute(self, name: str, rule: AttributeRule, at: tuple[str, ...] = ()) -> Attribute | None:
+        """One mapped attribute, tried out; `at`: where it is written, if not among the attributes."""
+        place = at or (*self._place, "attributes", name)
         if rule.pool is not None:
             return self._allocated(place, name, rule, rule.pool)
         try:
@@ -173,6 +177,12 @@ class _Making:
         except Wrong as wrong:
             self._add((*self._place, "scope"), written, wrong)
             return _everybody
+
+    def place(self) -> Read | None:
+        """The units that entries stand in, tried out."""
+        source = self._settings.place
+        rule = None if source is None else self.attribute(PLACE, AttributeRule(source=source), (*self._place, PLACE))
+        return None if rule is None else rule.read
 
     def check_ownership(self) -> None:
         """Members are what it is about."""

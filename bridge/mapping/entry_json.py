@@ -36,7 +36,8 @@ def decode(text: str) -> Entry:
     ref = _value(document["ref"]) if "ref" in document else None
     members = tuple(document["members"]) if "members" in document else None
     assert ref is None or isinstance(ref, Ref)
-    return Entry(document["kind"], attributes, ref, members, document.get("under"))
+    under = document.get("under")
+    return Entry(document["kind"], attributes, ref, members, tuple(under) if isinstance(under, list) else under)
 
 
 def _tag(value: Value) -> Any:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from bridge.mapping.rules import Absent, Body, Departure, MappingFailed, Projection, Rules, Source, Wanted
 from connectors.sdk import Entry, Value
 
+PLACE = "place"
+"""What is told as the attribute where its rule fails."""
+
 __all__ = ["Absent", "Departure", "MappingFailed", "Projection", "Wanted", "project"]
 
 
@@ -20,4 +23,12 @@ def project(rules: Rules, body: Body | None) -> Projection:
     for attribute in rules.attributes:
         if values := attribute.read(source):
             attributes[attribute.name] = values
-    return Wanted(Entry(rules.kind, attributes), active)
+    return Wanted(Entry(rules.kind, attributes, under=_units(rules, source)), active)
+
+
+def _units(rules: Rules, source: Source) -> tuple[str, ...] | None:
+    """Who has no unit stands at the kind's own place."""
+    units = rules.place(source) if rules.place else ()
+    if not all(isinstance(unit, str) for unit in units):
+        raise MappingFailed(PLACE, "gives something that is no text")
+    return tuple(map(str, units)) or None

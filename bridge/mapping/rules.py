@@ -96,6 +96,7 @@ LADDERS: Mapping[Departure, Ladder] = {
 class Rules:
     """The compiled rules of one kind at one target. `fingerprint` changes when what they were made from does.
 
+    `place`: the units below the kind's own place in which an entry stands, the outermost first; None: in none.
     `ladders`: what becomes of an entry, by how its resource leaves. `is_account`: whether the resources say if they may
     be used, and their entries can be locked. `returning`: attributes by which who left is known again, all of them.
     """
@@ -113,6 +114,7 @@ class Rules:
     ownership: Ownership = Ownership.OWN
     is_account: bool = True
     returning: tuple[str, ...] = ()
+    place: Read | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -114,6 +114,7 @@ class KindSettings(Frozen):
     adopt: Adopt = Adopt.NEVER
     ownership: Ownership | None = None
     match: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    place: Annotated[str, BeforeValidator(_source)] | None = None
     returning: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
     attributes: dict[str, Annotated[AttributeRule, BeforeValidator(_rule)]] = Field(default_factory=dict)
 

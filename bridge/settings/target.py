@@ -162,8 +162,11 @@ def _passwords(place: Keys, plugin: Plugin, own: BaseModel) -> Iterable[Fault]:
 
 
 def _moves(place: Keys, target: TargetSettings, plugin: Plugin) -> Iterator[Fault]:
-    """What is wrong with the places that leavers are to be moved to: only the connector can tell."""
+    """What is wrong with the places that entries are put or leavers are moved to: only the connector can tell."""
     for kind, settings in target.kinds.items():
+        if settings.place is not None and plugin.check_place is None:
+            problem = f"the connector {plugin.name} has no units that entries could stand in"
+            yield Fault(dotted((*place, kind, "place")), shown((), settings.place), problem, "leave it out")
         for key, ladder in (("on_disable", settings.on_disable), ("on_delete", settings.on_delete)):
             for to in places_of(ladder):
                 if wrong := _wrong_place(plugin, to):

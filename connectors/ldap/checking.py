@@ -49,6 +49,8 @@ def faults_of_name(kind: Kind, entry: Entry, limit: int | None = None) -> list[F
         return [Fault(kind.rdn, f"{kind.rdn} names the entry and holds a NUL character", "take it out in the mapping")]
     if not name.strip():
         return [Fault(kind.rdn, f"{kind.rdn} names the entry and is empty", "map a value that is always there")]
+    if not isinstance(entry.under, str) and any("\0" in unit or not unit.strip() for unit in entry.under or ()):
+        return [Fault(None, "a unit that it is to stand in is empty or holds a NUL character", "mend place")]
     if limit is None:
         return []
     size = len(str(kind.place(entry).rdns[0]).encode("utf-8", "surrogateescape"))

@@ -10,8 +10,9 @@ from connectors.ldap import dn, member_values
 from connectors.ldap.filters import Any, Equal, Filter
 from connectors.ldap.matching import written
 from connectors.ldap.settings import GroupsTable, KindTable, LdapSettings
-from connectors.sdk import Attributes, Entry, Ref, Reference, Value
+from connectors.sdk import Attributes, Entry, Ref, Reference, Under, Value
 
+UNIT = "ou"
 KEPT = 256
 """Places kept in mind: each is asked for several times while its entry is delivered."""
 
@@ -20,7 +21,8 @@ KEPT = 256
 class Kind:
     """`members` are the attributes that hold a group's members, in step: none where the kind has no members.
 
-    `people`: where users stand who are members by their name. Entries may be moved to `places`.
+    `people`: where users stand who are members by their name. Entries may be moved to `places`. `makes_units`: whether
+    units are made that an entry is to stand in and that are not there.
     """
 
     name: str
@@ -31,7 +33,8 @@ class Kind:
     placeholder: str | None = None
     people: dn.Dn | None = None
     places: tuple[dn.Dn, ...] = ()
-    _placed: dict[tuple[str | None, str], dn.Dn] = field(default_factory=dict, init=False, compare=False, repr=False)
+    makes_units: bool = False
+    _placed: dict[tuple[Under | None, str], dn.Dn] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def place(self, entry: Entry) -> dn.Dn:
         """Where an entry belongs. A `LookupError` says that it has no name."""
@@ -39,9 +42,16 @@ class Kind:
         if named not in self._placed:
             if len(self._placed) == KEPT:
                 self._placed.clear()
-            base = self.base if entry.under is None else dn.parse(entry.under)
-            self._placed[named] = base.child(self.rdn, named[1])
+            self._placed[named] = self._place_of(entry.under).child(self.rdn, named[1])
         return self._placed[named]
+
+    def _place_of(self, under: Under | None) -> dn.Dn:
+        if isinstance(under, str):
+            return dn.parse(under)
+        place = self.base
+        for unit in under or ():
+            place = place.child(UNIT, unit)
+        return place
 
     def naming_value(self, attributes: Attributes) -> str:
         if values := attributes.get(self.rdn):
@@ -85,6 +95,7 @@ def kinds_of(settings: LdapSettings, places: Mapping[str, tuple[str, ...]] | Non
 
 def _kind(name: str, table: KindTable, places: tuple[dn.Dn, ...]) -> Kind:
     kind = Kind(name, dn.parse(table.base), table.rdn, table.object_classes, places=places)
+    kind = replace(kind, makes_units=table.missing_units == "create")
     if isinstance(table, GroupsTable):
         return replace(kind, members=table.members, placeholder=table.placeholder)
     return kind

@@ -85,12 +85,13 @@ class Frozen(BaseModel):
 
 
 class KindTable(Frozen):
-    """Where entries of a kind stand, and what they are."""
+    """Where entries of a kind stand, and what they are; `missing_units` is about those that `place` names."""
 
     kind: ClassVar[str]
     base: DnText
     rdn: AttributeName
     object_classes: Classes
+    missing_units: Literal["hold", "create"] = "hold"
 
     @field_validator("rdn")
     @classmethod

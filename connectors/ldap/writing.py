@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from connectors.ldap import activation, changes, dn, errors
+from connectors.ldap import activation, changes, dn, errors, units
 from connectors.ldap.checking import faults_of_name
 from connectors.ldap.directory import Directory
 from connectors.ldap.driver import Add, Delete, Mod, Modify, ModifyDn, Result, Scope, Search
@@ -20,6 +20,7 @@ from connectors.sdk import (
     Delta,
     Entry,
     Gone,
+    Missing,
     OutcomeUnknown,
     Ref,
     Refused,
@@ -43,7 +44,10 @@ class Writing:
         back = (facts.id_attribute,) if POST_READ in facts.controls else ()
         attributes = changes.attributes_of(self.directory.schema, self.kind, entry)
         attributes |= activation.of_a_new_account(self.directory, self.kind, attributes)
-        result = await self.directory.ask(Add(place, attributes, back), errors.NO_SUCH_OBJECT)
+        add = Add(place, attributes, back)
+        result = await self.directory.ask(add, errors.NO_SUCH_OBJECT)
+        if result.code and await self._made_room(entry):
+            result = await self.directory.ask(add, errors.NO_SUCH_OBJECT)
         if result.code:
             raise errors.misconfigured(result, f"the base {self.kind.base} is not there; make it, or correct base")
         if result.found and result.found[0].attributes:
@@ -80,6 +84,11 @@ class Writing:
             raise Refused(fault.problem, code="name", attribute=fault.attribute, fix=fault.remedy)
         return self.kind.place(entry)
 
+    async def _made_room(self, entry: Entry) -> bool:
+        """Whether units were missing that the entry is to stand in, and are there now."""
+        in_units = isinstance(entry.under, tuple)
+        return in_units and await units.made(self.directory, self.kind, self.kind.place(entry).parent)
+
     async def _look_at_new(self, place: str) -> Ref:
         """The entry is there: whatever goes wrong now, its creation must be looked at before it is repeated."""
         try:
@@ -111,7 +120,12 @@ class Writing:
                 return None
             return ModifyDn(place, str(wanted.rdns[0]), str(above) if moves else None, guard)
 
-        await self.directory.write(self.kind, ref, make)
+        try:
+            await self.directory.write(self.kind, ref, make)
+        except Missing:
+            if not await self._made_room(delta.entry):
+                raise
+            await self.directory.write(self.kind, ref, make)
         return replace(ref, locator=moved_to)
 
     async def _modify(self, ref: Ref, mods: tuple[Mod, ...]) -> Ref:

@@ -28,6 +28,7 @@ from connectors.sdk.values import (
     Query,
     Ref,
     Reference,
+    Under,
     Value,
     Verb,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "TargetDown",
     "TargetMisconfigured",
     "Throttled",
+    "Under",
     "Value",
     "Verb",
 ]

@@ -91,7 +91,9 @@ class MemoryConnector:
             return entry.ref.locator
         name = self.name[entry.kind]
         (value,) = self.normalise(entry.kind, name, entry.attributes[name][:1])
-        return f"{entry.under or entry.kind}/{value!s}"
+        under = entry.under or ()
+        place = under if isinstance(under, str) else "/".join((entry.kind, *under)).casefold()
+        return f"{place}/{value!s}"
 
     def name_of(self, kind: str) -> str:
         return self.name[kind]

@@ -37,6 +37,10 @@ class Ref:
 
 Value = str | bool | int | float | bytes | Reference | Ref
 Attributes = Mapping[str, tuple[Value, ...]]
+Under = str | tuple[str, ...]
+"""A place that a step `move:PLACE` names (`Plugin.check_place`), or units below the kind's own place by their names,
+the outermost first: what those are at the target (an OU, a folder), the connector knows.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +49,15 @@ class Entry:
 
     An attribute without values is absent from `attributes` or an empty tuple: both mean "no value".
     `members` is filled by `search` and `get` alone, and only where it was asked for; where a target holds each member
-    in several ways, `half_members` are those of whom a part is missing. `under` names the place that the entry stands
-    in, where that is not its kind's own: a step `move:PLACE` puts it there (`Plugin.check_place`).
+    in several ways, `half_members` are those of whom a part is missing. `under` is the place that the entry stands in,
+    where that is not its kind's own.
     """
 
     kind: str
     attributes: Attributes
     ref: Ref | None = None
     members: tuple[str, ...] | None = None
-    under: str | None = None
+    under: Under | None = None
     half_members: tuple[str, ...] = ()
 
 

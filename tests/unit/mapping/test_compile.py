@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from bridge.mapping import MappingInvalid, compile_rules, compile_target, project
+from bridge.mapping import MappingFailed, MappingInvalid, compile_rules, compile_target, project
 from bridge.mapping.compile import check_target
 from bridge.mapping.rules import Rules, Source, Wanted
 from bridge.scim.resource_types import CORE, ResourceType
@@ -211,6 +211,35 @@ def test_every_rule_of_the_documentation_compiles() -> None:
             "description": {"from": "title", "mode": "seed"},
         },
     )
+
+
+DEPARTMENT = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"
+URN = DEPARTMENT.rpartition(":")[0]
+
+
+@pytest.mark.parametrize(
+    ("place", "units"),
+    [
+        (DEPARTMENT, ("R&D",)),
+        (f"= [user['{URN}'].division, user['{URN}'].department]", ("North", "R&D")),
+        ("title", None),
+    ],
+)
+def test_a_place_is_units_below_the_kinds_own(place: str, units: tuple[str, ...] | None) -> None:
+    body = {"userName": "ada", URN: {"department": "R&D", "division": "North"}}
+    wanted = project(_rules(place=place, attributes={"uid": "userName"}), body)
+
+    assert isinstance(wanted, Wanted)
+    assert units == wanted.entry.under
+
+
+def test_a_place_is_tried_like_an_attribute() -> None:
+    (fault,) = _faults(place="= user.nosuch", attributes={"uid": "userName"})
+    failing = _rules(place="active", attributes={"uid": "userName"})
+
+    assert "targets.corp.users.place" == fault.place
+    with pytest.raises(MappingFailed, match="no text"):
+        project(failing, {"userName": "ada"})
 
 
 def test_a_pool_gives_what_no_rule_reads() -> None:
