@@ -164,7 +164,9 @@ class Deliverer:
         if self._draining or limit < 1 or self._journal.read(lambda db: self._next_due(db, urgent_only)) is None:
             return _Work()
         try:
-            return await self._journal.submit(lambda tx: self._take(tx, limit, urgent_only))
+            return await self._journal.submit(
+                lambda tx: self._take(tx, limit, urgent_only), patient=self._target.gate.is_full
+            )
         except JournalError:
             if self._journal.writable:
                 raise

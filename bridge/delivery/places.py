@@ -48,7 +48,10 @@ class Places:
         from now on, wherever it is.
         """
         link = progress.link
-        claimed = await self.journal.submit(lambda tx: links.intend(tx, link, place, intent), reserved=True)
+        patient = self.target.gate.is_full  # what could not be sent anyhow is in no hurry
+        claimed = await self.journal.submit(
+            lambda tx: links.intend(tx, link, place, intent), reserved=True, patient=patient
+        )
         if claimed is Claimed.OURS:
             progress.now(claim=place, intent=intent, verify=link.verify or intent is None)
         return claimed

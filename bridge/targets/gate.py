@@ -34,11 +34,16 @@ class Gate:
         self._order = count()
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
 
+    @property
+    def is_full(self) -> bool:
+        """Whether a call that came now would wait."""
+        return bool(self._waiting) or self._under_way >= self.limit
+
     async def __aenter__(self) -> None:
         """Wait for a place, and keep it inside. `NotCalled` where the gate is shut, or is shut while this waits."""
         if self._shut is not None:
             raise NotCalled(self._shut)
-        if self._under_way < self.limit and not self._waiting:
+        if not self.is_full:
             self._under_way += 1
             return
         await self._wait()

@@ -18,6 +18,8 @@ from connectors.ldap.settings import LdapSettings
 from connectors.ldap.writing import Writing
 from connectors.sdk import Delta, Entry, Fault, Key, Page, Probe, Query, Ref, Value
 
+AHEAD = 2
+"""Requests that the driver has in hand for each connection: none is idle while the event loop is busy elsewhere."""
 MEMBERS = "members"
 """The name by which `normalise` knows a group's members, whatever their attribute is called in the directory."""
 
@@ -28,7 +30,7 @@ class LdapConnector:
     looks = MOST
 
     def __init__(self, driver: Driver, settings: LdapSettings, kinds: dict[str, Kind]) -> None:
-        self.concurrency = settings.pool
+        self.concurrency = AHEAD * settings.pool
         self._kinds = kinds
         self._directory = Directory(driver)
         self._own = (dn.folded(settings.bind_dn),) if settings.bind_dn else ()

@@ -47,6 +47,17 @@ async def calls() -> Calls:
     return Calls(2)
 
 
+async def test_it_is_full_while_as_many_are_under_way_as_it_lets_pass() -> None:
+    calls = Calls(2)
+    seen = [calls.gate.is_full]
+    for name in "ab":
+        await calls.start(name)
+        seen.append(calls.gate.is_full)
+    await calls.end("a", "b")
+
+    assert [False, False, True, False] == [*seen, calls.gate.is_full]
+
+
 async def test_who_comes_when_it_is_full_waits_for_a_place(calls: Calls) -> None:
     for name in ("a", "b", "c"):
         await calls.start(name)

@@ -102,7 +102,7 @@ def test_a_certificate_is_found_beside_the_config(tmp_path: Path) -> None:
     connector = plugin.build(load(ca_certificate="ca.pem", pool=3), Context("corp", tmp_path))
 
     assert isinstance(plugin, Plugin)
-    assert 3 == connector.concurrency
+    assert 6 == connector.concurrency  # one at work and one at hand for each connection
 
 
 def test_the_package_offers_nothing_else() -> None:
