@@ -26,6 +26,7 @@ from bridge.journal.writer import Tx
 from bridge.scim.bulk import BULK_RESPONSE, Bulk, Operation, read_bulk, result
 from bridge.scim.errors import Conflict, ScimError
 from bridge.scim.messages import Search
+from bridge.scim.patch import Looks
 
 TOGETHER = 256
 """Operations handed to the writer at once: what it commits together."""
@@ -39,7 +40,8 @@ async def answer(edge: Edge, client: Client, body: object, *, is_large: bool) ->
 
     def read() -> _Job:
         bulk = read_bulk(body, edge.by_endpoint, edge.limits.bulk_operations, lambda: str(uuid.uuid4()))
-        return _Job(edge, client, bulk, [_prepared(client, each) for each in bulk.operations])
+        looks = Looks()
+        return _Job(edge, client, bulk, [_prepared(client, each, looks) for each in bulk.operations])
 
     job = await aside(is_large, read)
     await job.run()
@@ -47,13 +49,13 @@ async def answer(edge: Edge, client: Client, body: object, *, is_large: bool) ->
     return {"schemas": [BULK_RESPONSE], "Operations": [_result(edge, each, outcome) for each, outcome in done]}
 
 
-def _prepared(client: Client, operation: Operation) -> Prepared | ScimError:
+def _prepared(client: Client, operation: Operation, looks: Looks) -> Prepared | ScimError:
     if operation.fault is not None:
         return operation.fault
     assert operation.type is not None
     creates = operation.method == "POST"
     id_ = None if creates else operation.id
-    asked = Asked(client, operation.type, Search(), id_, operation.data, if_match=operation.version)
+    asked = Asked(client, operation.type, Search(), id_, operation.data, if_match=operation.version, looks=looks)
     try:
         return prepare(asked, operation.method, operation.id if creates else None)
     except ScimError as error:

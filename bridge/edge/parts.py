@@ -15,6 +15,7 @@ from bridge.journal import Journal
 from bridge.journal.accept import TargetsFor
 from bridge.scim.discovery import Features
 from bridge.scim.messages import Search
+from bridge.scim.patch import Looks
 from bridge.scim.profiles import GENERIC, Profile
 from bridge.scim.resource_types import ResourceType
 
@@ -106,7 +107,7 @@ class Edge:
 
 @dataclass(slots=True)
 class Asked:
-    """One request after the gate: who asks, about what, how it shall be shown."""
+    """One request after the gate: who asks, about what, how it shall be shown. `looks`: what a bulk shares."""
 
     client: Client
     type: ResourceType
@@ -116,3 +117,4 @@ class Asked:
     is_large: bool = False
     if_match: str | None = None
     if_none_match: str | None = None
+    looks: Looks | None = None

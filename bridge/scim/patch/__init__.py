@@ -7,7 +7,7 @@ selection.py   the same at `attribute[filter]` and `attribute[filter].sub`
 membership.py  the same at a group's members, which are no part of the resource
 """
 
-from bridge.scim.patch.apply import Patched, apply
+from bridge.scim.patch.apply import Looks, Patched, apply
 from bridge.scim.patch.message import PATCH_OP, Op, Operation, read_operations
 
-__all__ = ["PATCH_OP", "Op", "Operation", "Patched", "apply", "read_operations"]
+__all__ = ["PATCH_OP", "Looks", "Op", "Operation", "Patched", "apply", "read_operations"]

@@ -1,6 +1,6 @@
 """Apply a PATCH to one resource: every operation in order, each seeing what the ones before it did, all or none.
 
-A PATCH is worked out while nobody else can write, so how often it may look at a value is bounded.
+A PATCH is worked out while nobody else can write, so how often it may look at values one by one is bounded.
 
 What real clients send is taken where it cannot mean anything else: dotted and URN names as keys of a value without
 path, read-only attributes among them. A path that leads nowhere is refused: a typo there would change nothing.
@@ -27,9 +27,21 @@ from bridge.scim.schemas import Attribute, Schema
 from bridge.scim.validate import finish
 
 MOST_LOOKS = 1_000_000
-"""How often a PATCH may look at a value: about a second."""
+"""How often one request may look at a value: about a second."""
 LOOKS_AT_MEMBERS = MOST_LOOKS // 10
 """What it counts as to select members by anything but their ids: a large group has as many."""
+
+
+@dataclass(slots=True)
+class Looks:
+    """How often what a request asks for may still look at a value; the operations of a bulk share it."""
+
+    left: int = MOST_LOOKS
+
+    def spend(self, looks: int) -> None:
+        self.left -= looks
+        if self.left < 0:
+            raise TooMany("the operations look at too many values one by one: send fewer of them in one request")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +57,10 @@ def apply(
     operations: Sequence[Operation],
     resource_type: ResourceType,
     profile: Profile = GENERIC,
+    looks: Looks | None = None,
 ) -> Patched:
     """Apply the operations; a `ScimError` says which of them cannot be. `current` stays as it is."""
-    work = _Work(dict(current), resource_type, profile)
+    work = _Work(dict(current), resource_type, profile, looks or Looks())
     for operation in operations:
         if operation.path is not None:
             work.at(operation.op, resolve(operation.path, resource_type), operation.value)
@@ -64,8 +77,8 @@ class _Work:
     resource: Resource
     type: ResourceType
     profile: Profile
+    looks: Looks
     members: list[MemberOp] = field(default_factory=list)
-    looks: int = 0
 
     def named(self, op: Op, name: str, value: Any) -> None:
         """One attribute of a value without path. Unknown and read-only ones are left out, as in a POST."""
@@ -94,13 +107,13 @@ class _Work:
             raise Mutability(f"{(path.sub or attribute).name} is read-only")
         if path.extension is None and attribute.name in self.type.related:
             wanted = on_members(op, path, value, self.profile)
-            self._spend(sum(LOOKS_AT_MEMBERS for each in wanted if isinstance(each, MembersRemoveWhere)))
+            self.looks.spend(sum(LOOKS_AT_MEMBERS for each in wanted if isinstance(each, MembersRemoveWhere)))
             self.members += wanted
             return
         holder = self._holder(path.extension)
         before = holder.get(attribute.name)
         if isinstance(before, list):
-            self._spend(len(before) * _looks(op, path, value))
+            self.looks.spend(len(before) * _looks(op, path, value))
         self._change(holder, op, path, value)
         _check(attribute, before, holder.get(attribute.name))
 
@@ -112,11 +125,6 @@ class _Work:
             _change_sub(holder, op, path.attribute, path.sub, value)
         else:
             change(holder, op, path.attribute, value)
-
-    def _spend(self, looks: int) -> None:
-        self.looks += looks
-        if self.looks > MOST_LOOKS:
-            raise TooMany("the operations look at too many values one by one: send fewer of them in one PATCH")
 
     def _holder(self, extension: Schema | None) -> Resource:
         """Where the attribute lives: the resource, or an extension's object, which may be changed from now on."""

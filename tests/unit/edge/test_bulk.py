@@ -8,7 +8,7 @@ from typing import Any
 from bridge.edge import Edge
 from bridge.journal.accept import Taker
 from bridge.scim.bulk import BULK_REQUEST, BULK_RESPONSE
-from tests.daemon import GROUP, USER
+from tests.daemon import GROUP, PATCH, USER
 from tests.unit.edge.conftest import BASE, Call
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -140,6 +140,16 @@ async def test_many_bulks_at_once_lose_nothing(call: Call) -> None:
 
     assert [["201"] * 500] * 8 == made
     assert 4000 == (await call("GET", "/Users?count=0")).body["totalResults"]
+
+
+async def test_what_a_bulk_looks_at_is_bounded_for_all_its_operations(call: Call) -> None:
+    emails = [{"value": f"{number}@x"} for number in range(1500)]
+    (made,) = await bulk(call, post("grace", emails=emails))
+    path = made["location"].removeprefix(BASE)
+    change = {"op": "replace", "path": "emails[value pr].type", "value": "work"}
+    half = {"method": "PATCH", "path": path, "data": {"schemas": [PATCH], "Operations": [change] * 400}}
+
+    assert ["200", "400", "400"] == statuses(await bulk(call, half, half, half))
 
 
 async def test_too_large_a_bulk_is_refused_by_the_name_of_its_limit(call: Call) -> None:
