@@ -27,7 +27,7 @@ from bridge.edge.parts import Asked, Client
 from bridge.edge.writes import prepare
 from bridge.journal import open_journal
 from bridge.journal.accept import accept
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.scim.messages import Search
 from bridge.scim.resource_types import USER
 from tests.daemon import JOURNAL_KEY, Daemon

@@ -19,7 +19,7 @@ import structlog
 
 from bridge.clock import SystemClock
 from bridge.journal.journal import Journal, open_journal
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.mapping.entry_json import encode
 from bridge.mapping.rules import Attribute, Rules
 from bridge.reconcile.reconciler import Reconciler

@@ -24,7 +24,7 @@ from bridge.edge.writes import prepare
 from bridge.journal import Journal, open_journal
 from bridge.journal.accept import Taker, Write, accept
 from bridge.journal.resources import Stored
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.scim.messages import Search
 from bridge.scim.resource_types import USER
 

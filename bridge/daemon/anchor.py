@@ -13,7 +13,7 @@ import structlog
 from bridge.journal import Journal, actions, anchors, chain, passwords, targets
 from bridge.journal.actions import DAEMON, Action
 from bridge.journal.chain import Place
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 log = structlog.get_logger()
 

@@ -19,7 +19,7 @@ from bridge.journal import Journal, actions, plans, restoring, targets
 from bridge.journal.actions import Action, operator
 from bridge.journal.backup import BackupFailed, backup
 from bridge.journal.plans import PlanDecided, PlanUnknown
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.reconcile.report import plan_document, to_document
 
 

@@ -21,7 +21,7 @@ from bridge.daemon.certificate import Certificate
 from bridge.daemon.wiring import Unit
 from bridge.delivery.verdict import moment
 from bridge.edge import Edge
-from bridge.journal import Journal, JournalBusy, JournalFull, actions, links, targets
+from bridge.journal import Journal, JournalBusy, JournalFull, actions, targets, waking
 from bridge.journal.actions import DAEMON, Action
 from bridge.settings import Settings
 from bridge.settings.plugins import discover
@@ -64,7 +64,7 @@ class House:
         self._journal.on_dirty(self._wake)
         for target in self._build(self._settings, self._settings.targets):
             await self._start(target)
-        await self._journal.submit(links.wake_waiting, reserved=True)
+        await self._journal.submit(waking.wake_waiting, reserved=True)
         return self
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
@@ -99,7 +99,7 @@ class House:
         self.certificate.renew()
         self.alerter.settings = settings.alerts
         self._settings = settings
-        await self._journal.submit(links.wake_waiting, reserved=True)
+        await self._journal.submit(waking.wake_waiting, reserved=True)
         detail = {"targets": sorted(self.units), "clients": sorted(settings.clients)}
         await self._journal.submit(lambda tx: actions.record(tx, Action(DAEMON, "reload", "", detail)), reserved=True)
         log.info("daemon.reloaded", targets=sorted(self.units), clients=sorted(settings.clients))
@@ -124,7 +124,7 @@ class House:
         await target.open()
         for kind, rules in unit.target.rules.items():
             catch_up = partial(
-                links.catch_up,
+                waking.catch_up,
                 target=target.name,
                 tenant=target.tenant,
                 type_=rules.type,

@@ -19,7 +19,7 @@ from bridge.journal import Journal, actions, mending, passwords
 from bridge.journal.actions import Action, operator
 from bridge.journal.mending import CannotMend, Shown
 from bridge.journal.resources import Stored
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.plans.breaker import BreakerState
 from bridge.plans.states import State
 from connectors.sdk import ConnectorError, Entry, Ref

@@ -22,7 +22,7 @@ from bridge.journal import Connection, Journal, JournalError, links, passwords, 
 from bridge.journal.links import Link
 from bridge.journal.passwords import Claimed
 from bridge.journal.resources import Stored
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.targets import Health, Target
 
 log = structlog.get_logger()

@@ -15,7 +15,7 @@ from bridge.delivery.progress import Progress
 from bridge.journal import Journal, holds
 from bridge.journal.holds import DAY, HOUR, Hold, HoldState, Judged, Operation
 from bridge.journal.target_members import Removal
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.plans.budget import Seen, Window, costs, hour_and_day, weigh
 from bridge.plans.guards import Guard, Shrink
 from bridge.targets import Target

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bridge.delivery.progress import Progress
 from bridge.journal import Journal, images, links
 from bridge.journal.images import Takes
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.mapping.entry_json import decode, encode
 from bridge.targets import Target
 from connectors.sdk import EVERYTHING, Capability, Entry

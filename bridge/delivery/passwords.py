@@ -19,7 +19,7 @@ from bridge.delivery.worker import body_of
 from bridge.journal import Journal, JournalError, links, passwords, resources
 from bridge.journal.links import URGENT
 from bridge.journal.passwords import Claimed, Unsent
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.plans.outcome import Outcome, outcome
 from bridge.plans.password_states import PasswordEvent, PasswordState, step
 from bridge.plans.states import Event

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.journal.holds import Operation
-from bridge.journal.links import Link, Named
+from bridge.journal.links import Link
+from bridge.journal.waking import Named
 from bridge.mapping import Departure, Rules
 from bridge.mapping.entry_json import decode
 from bridge.plans.goal import Taken

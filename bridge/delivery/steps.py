@@ -12,7 +12,7 @@ import structlog
 from bridge.clock import Clock
 from bridge.journal import Journal, JournalError, links, targets
 from bridge.journal.holds import DAY, HOUR
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 log = structlog.get_logger()
 

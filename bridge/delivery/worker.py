@@ -25,9 +25,11 @@ from bridge.delivery.places import Places
 from bridge.delivery.progress import NotYet, Occupied, Progress
 from bridge.delivery.restoring import Restoring
 from bridge.delivery.returning import Returning
-from bridge.journal import Journal, JournalError, allocations, holds, links, target_members
-from bridge.journal.links import Link, Named, Settle
+from bridge.journal import Journal, JournalError, allocations, holds, links, settling, target_members, waking
+from bridge.journal.links import Link
 from bridge.journal.resources import Stored
+from bridge.journal.settling import Settle
+from bridge.journal.waking import Named
 from bridge.mapping import MappingFailed, Rules, project
 from bridge.plans.breaker import WINDOW
 from bridge.plans.goal import Aim, Goal, goal
@@ -137,7 +139,7 @@ class Worker:
         disables = body is not None and body.get("active") is False and link.ref is not None
         if not targets or disables:
             return
-        first = self.journal.read(lambda db: links.behind(db, link.resource, progress.version, targets))
+        first = self.journal.read(lambda db: waking.behind(db, link.resource, progress.version, targets))
         if first is not None:
             raise NotYet(f"{first} does not have it yet", target=first, seconds=LOOK_AGAIN)
 
@@ -199,7 +201,7 @@ class Worker:
         await self._settle(progress, Event.PUT_OFF, Outcome(Event.PUT_OFF, trouble, counts=False))
         since, name, code = self.clock.now() - WINDOW, self.target.name, trouble.code
         if code is not None:
-            await self.journal.submit(lambda tx: links.unpark(tx, name, code, since), reserved=True)
+            await self.journal.submit(lambda tx: waking.unpark(tx, name, code, since), reserved=True)
 
     async def _settle(
         self, progress: Progress, event: Event, how: Outcome | None = None, wait: NotYet | Occupied | None = None
@@ -281,7 +283,7 @@ _OUR_OWN = (
 
 
 def _write(tx: Any, settled: Settle, progress: Progress) -> None:
-    links.settle(tx, settled, progress.before)
+    settling.settle(tx, settled, progress.before)
     if progress.pools and settled.link.ref is not None:
         allocations.use(tx, progress.pools, settled.link.resource)
     if progress.strayed is not None:
@@ -289,7 +291,7 @@ def _write(tx: Any, settled: Settle, progress: Progress) -> None:
     if settled.fulfilled and progress.before.held:
         holds.settle(tx, settled.link.target, settled.link.resource, progress.asked)
     if settled.fulfilled and (progress.names or (progress.before.applied and '"ref"' in progress.before.applied)):
-        links.refer(tx, settled.link, progress.names)
+        waking.refer(tx, settled.link, progress.names)
 
 
 def body_of(stored: Stored | None) -> dict[str, Any] | None:

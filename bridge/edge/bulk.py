@@ -22,7 +22,7 @@ from bridge.edge.stamps import etag
 from bridge.edge.writes import Prepared, prepare
 from bridge.journal import resources
 from bridge.journal.accept import Accepted, accept
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.scim.bulk import BULK_RESPONSE, Bulk, Operation, read_bulk, result
 from bridge.scim.errors import Conflict, ScimError
 from bridge.scim.messages import Search

@@ -19,7 +19,7 @@ from bridge.journal.ids import new_id
 from bridge.journal.links import NORMAL, URGENT
 from bridge.journal.resources import Stored
 from bridge.journal.sql import load
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.scim import etags
 from bridge.scim.errors import NotFound, PreconditionFailed, Uniqueness
 from bridge.scim.members import MemberOp

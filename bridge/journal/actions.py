@@ -15,7 +15,7 @@ import orjson
 
 from bridge.journal import chain
 from bridge.journal.sql import load
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 _SQL = load("actions")
 

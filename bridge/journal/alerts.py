@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from bridge.journal.sql import load
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 _SQL = load("alerts")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bridge.journal.sql import load, write_rows
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.scim.resource_types import fold
 
 _SQL = load("allocations")

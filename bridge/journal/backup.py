@@ -24,8 +24,8 @@ from bridge.journal.actions import Action, Actor
 from bridge.journal.chain import Place
 from bridge.journal.errors import JournalError, JournalUnusable
 from bridge.journal.journal import Journal, open_journal, sync_folder, take_lock
+from bridge.journal.tx import Tx
 from bridge.journal.verify import verify
-from bridge.journal.writer import Tx
 
 RESTORED = "the journal was restored from a backup that is older than the target"
 

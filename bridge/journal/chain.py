@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from bridge.journal.sql import load, write_rows
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 _SQL = load("chain")
 FIELDS = {

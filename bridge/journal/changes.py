@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.journal import chain
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import orjson
 from bridge.journal.links import Link
 from bridge.journal.sql import load
 from bridge.journal.target_members import Removal
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 _SQL = load("images")
 

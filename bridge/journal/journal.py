@@ -16,9 +16,11 @@ from typing import NoReturn, TypeVar
 
 from bridge.clock import Clock
 from bridge.journal import chain, keys, links, lookup, schema
+from bridge.journal.checkpoints import PATIENCE
 from bridge.journal.cursors import Cursors
 from bridge.journal.errors import JournalBusy, JournalLocked, JournalUnusable
-from bridge.journal.writer import PATIENCE, Tx, Writer
+from bridge.journal.tx import Tx
+from bridge.journal.writer import Writer
 
 T = TypeVar("T")
 OLDEST = (3, 37)

@@ -7,15 +7,11 @@ event that has no old state to name. What is read here for people is in `standin
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
-import orjson
-
 from bridge.journal.sql import load, write_rows
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from connectors.sdk import Ref
 
 _SQL = load("links")
@@ -62,26 +58,6 @@ class Link(NamedTuple):
     def ref(self) -> Ref | None:
         """The entry, where there is one."""
         return None if self.entry_id is None else Ref(self.kind, self.entry_id, self.locator or "")
-
-
-@dataclass(frozen=True, slots=True)
-class Settle:
-    """How a claimed link goes on. `due` in milliseconds; `error` and what follows are None where all is well."""
-
-    link: Link
-    state: str
-    fulfilled: bool
-    due: int
-    attempts: int
-    waits_claim: str | None = None
-    error: str | None = None
-    code: str | None = None
-    attribute: str | None = None
-    text: str | None = None
-    fix: str | None = None
-    waits_for: str | None = None
-    wanted: int = 0
-    """The target that must have this version of the resource first."""
 
 
 class Claimed(Enum):
@@ -188,132 +164,6 @@ def recognised(tx: Tx, link: Link) -> None:
     tx.db.execute(_SQL["recognised"], {**row, "claim": link.claim, "applied": link.applied, "disabled": link.disabled})
 
 
-def settle(tx: Tx, settled: Settle, before: Link) -> None:
-    """Write what came of a delivery, and wake whoever waited for it. `before` is the link as it was claimed."""
-    link = settled.link
-    waits_for = behind(tx.db, link.resource, settled.wanted, [settled.waits_for]) if settled.waits_for else None
-    row = {
-        "target": link.target,
-        "resource": link.resource,
-        "wish": link.wish,
-        "state": settled.state,
-        "fulfilled": settled.fulfilled,
-        "now": tx.now,
-        "due": tx.now if settled.waits_for and not waits_for else settled.due,
-        "waits_for": waits_for,
-        "attempts": settled.attempts,
-        "version": link.version,
-        "entry_id": link.entry_id,
-        "locator": link.locator,
-        "claim": link.claim,
-        "waits_claim": settled.waits_claim,
-        "applied": link.applied,
-        "disabled": link.disabled,
-        "member": link.member,
-        "intent": link.intent,
-        "verify": link.verify,
-        "rules": link.rules,
-        "departure": link.departure,
-        "departed": link.departed,
-        "next_step": link.next_step,
-        "returns": link.returns,
-        "kept": link.kept,
-        "adopted": link.adopted,
-        "error": settled.error,
-        "code": settled.code,
-        "attribute": settled.attribute,
-        "text": settled.text,
-        "fix": settled.fix,
-    }
-    if tx.db.execute(_SQL["settle"], row).rowcount == 0:
-        raise RuntimeError(f"the link of {link.resource} at {link.target} was settled twice")
-    tx.dirtied.add(link.target)
-    if before.version != link.version:
-        wake_followers(tx, link.target, link.resource)
-    for claim in (before.claim if before.claim != link.claim else None, settled.waits_claim):
-        if claim is not None:  # what we wait for may have been freed while we found out
-            freed(tx, link.target, claim)
-    if before.returns != link.returns and link.claim is not None:  # who waits for the place may take the entry over
-        tx.db.execute(_SQL["wake_claim"], {"target": link.target, "claim": link.claim, "now": tx.now})
-    if (before.entry_id, before.locator, before.member) != (link.entry_id, link.locator, link.member):
-        stir(tx, link.target, link.resource, is_there=link.entry_id is not None)
-    if (before.entry_id, before.disabled, before.member) != (link.entry_id, link.disabled, link.member):
-        stir_password(tx, link.target, link.resource, link.entry_id)
-
-
-def stir_password(tx: Tx, target: str, resource: str, entry_id: str | None) -> None:
-    """The user's entry came, went, or may be used again: its password is due, or waits."""
-    named = {"target": target, "resource": resource, "entry_id": entry_id, "now": tx.now}
-    tx.db.execute(_SQL["stir_password"], named)
-
-
-def behind(db: sqlite3.Connection, resource: str, version: int, targets: Sequence[str]) -> str | None:
-    """The first of these targets that takes the resource and does not have this version of it yet."""
-    named = {"resource": resource, "version": version, "targets": orjson.dumps(targets).decode()}
-    found: str | None = db.execute(_SQL["behind"], named).fetchone()[0]
-    return found
-
-
-def wake_followers(tx: Tx, target: str, resource: str) -> None:
-    """The target has the resource as it is: what waited for that elsewhere is due."""
-    named = {"target": target, "resource": resource, "now": tx.now}
-    tx.dirtied |= {name for (name,) in tx.db.execute(_SQL["wake_followers"], named)}
-
-
-def wake_waiting(tx: Tx) -> None:
-    """The config may say another order of the targets: whatever waits for one of them looks again."""
-    tx.dirtied |= {name for (name,) in tx.db.execute(_SQL["wake_waiting"], {"now": tx.now})}
-
-
-def freed(tx: Tx, target: str, claim: str) -> None:
-    """Nobody has this place any more, it seems: who waits for it is due."""
-    if claimant(tx.db, target, claim) is None:
-        tx.db.execute(_SQL["wake_claim"], {"target": target, "claim": claim, "now": tx.now})
-
-
-def stir(tx: Tx, target: str, resource: str, *, is_there: bool) -> None:
-    """The entry came, moved or went: the groups and entries that name it have work."""
-    named = {"target": target, "resource": resource}
-    if not tx.db.execute(_SQL["is_named"], named).fetchone()[0]:
-        return
-    stir_naming(tx, target, resource)
-    if is_there:
-        tx.db.execute(_SQL["stir_group"], named)
-    else:
-        tx.db.execute(_SQL["forget_group"], named)
-        tx.db.execute(_SQL["forget_references"], named)
-
-
-def stir_naming(tx: Tx, target: str, resource: str) -> None:
-    """The groups and entries that name the entry have work; the entry itself has not."""
-    named = {"target": target, "resource": resource}
-    tx.db.execute(_SQL["stir_member"], named)
-    naming = [*tx.db.execute(_SQL["groups_naming"], named), *tx.db.execute(_SQL["named_by"], named)]
-    for each, kind in dict(naming).items():
-        dirty(tx, target, each, kind)
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A resource that an entry names in an attribute, and the entry that stood for it when it was written."""
-
-    attribute: str
-    resource: str
-    used: Ref | None
-
-
-def refer(tx: Tx, link: Link, names: Iterable[Named]) -> None:
-    """Remember what the entry names, and no longer what it named before; what moved meanwhile is work again."""
-    row = {"target": link.target, "resource": link.resource}
-    tx.db.execute(_SQL["forget_references"], row)
-    moved = False
-    for each in names:
-        tx.db.execute(_SQL["refer"], {**row, "attribute": each.attribute, "names": each.resource})
-        moved = moved or ref(tx.db, link.target, each.resource) != each.used
-    if moved:
-        dirty(tx, link.target, link.resource, link.kind)
-
-
 def ref(db: sqlite3.Connection, target: str, resource: str) -> Ref | None:
     """The entry of a resource at a target."""
     row = db.execute(_SQL["ref"], {"target": target, "resource": resource}).fetchone()
@@ -337,35 +187,6 @@ def claimant(db: sqlite3.Connection, target: str, claim: str) -> tuple[str, str]
     """The resource that claims the place, and the place."""
     row = db.execute(_SQL["claimant"], {"target": target, "claim": claim}).fetchone()
     return None if row is None else (row[0], claim)
-
-
-def unpark(tx: Tx, target: str, code: str, since: int) -> int:
-    """Many refusals with one code are one fault of the target: nobody stays parked for it."""
-    tx.dirtied.add(target)
-    named = {"target": target, "code": code, "since": since, "now": tx.now}
-    return tx.db.execute(_SQL["unpark"], named).rowcount
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """How many links a target's start made, and how many it woke."""
-
-    made: int
-    woken: int
-
-
-def catch_up(tx: Tx, target: str, tenant: str, type_: str, kind: str, fingerprint: str) -> Missed:
-    """A target starts: it gets the resources it has no link for, what changed while the config did not name it, and
-    what other rules made.
-    """
-    row = {"target": target, "tenant": tenant, "type": type_, "kind": kind, "rules": fingerprint, "now": tx.now}
-    made = tx.db.execute(_SQL["adopt_resources"], row).rowcount
-    woken = tx.db.execute(_SQL["missed_changes"], row).rowcount + tx.db.execute(_SQL["other_rules"], row).rowcount
-    if type_ == "Group":
-        tx.db.execute(_SQL["adopt_memberships"], row)
-        tx.db.execute(_SQL["missed_leavers"], row)
-    tx.dirtied.add(target)
-    return Missed(made, woken)
 
 
 def _link(target: str, row: tuple[Any, ...]) -> Link:

@@ -16,7 +16,7 @@ from bridge.journal.findings import Approval, Finding, PlanState, Repair, Sort
 from bridge.journal.holds import Hold, HoldState, Operation, hold_of
 from bridge.journal.sql import load
 from bridge.journal.target_members import Removal
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 _SQL = load("holds")
 _DECIDE = load("plans")["decide"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bridge.journal.sql import load, write_rows
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.scim.resource_types import fold
 
 _SQL = load("lookup")

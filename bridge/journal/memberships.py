@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from bridge.journal.sql import load
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.scim.errors import NoTarget
 from bridge.scim.members import Member, MemberOp, MembersAdd, MembersRemove, MembersRemoveWhere, MembersSet
 

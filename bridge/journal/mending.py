@@ -14,10 +14,10 @@ from typing import Any
 
 import orjson
 
-from bridge.journal import holds, links, passwords, resources
+from bridge.journal import holds, links, passwords, resources, waking
 from bridge.journal.resources import Stored
 from bridge.journal.sql import load
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.scim.resource_types import fold
 from connectors.sdk import Ref
 
@@ -153,8 +153,8 @@ def bind(tx: Tx, target: str, resource: str, entry: Ref, claim: str) -> Shown:
     row = {"target": target, "resource": resource, "entry_id": entry.id, "locator": entry.locator, "claim": claim}
     tx.db.execute(_SQL["bind"], {**row, "now": tx.now})
     tx.db.execute(_SQL["forget_members"], row)
-    links.stir(tx, target, resource, is_there=True)
-    links.stir_password(tx, target, resource, entry.id)
+    waking.stir(tx, target, resource, is_there=True)
+    waking.stir_password(tx, target, resource, entry.id)
     _let_go(tx, before, claim)
     return before
 
@@ -165,8 +165,8 @@ def forget(tx: Tx, target: str, resource: str) -> Shown:
     row = {"target": target, "resource": resource, "now": tx.now}
     for step in ("forget", "forget_members", "forget_memberships", "forget_references"):
         tx.db.execute(_SQL[step], row)
-    links.stir_password(tx, target, resource, None)
-    links.wake_followers(tx, target, resource)
+    waking.stir_password(tx, target, resource, None)
+    waking.wake_followers(tx, target, resource)
     _let_go(tx, before, None)
     return before
 
@@ -184,7 +184,7 @@ def _let_go(tx: Tx, before: Shown, claim: str | None) -> None:
     """What was held of the link is void; who waits for the place that it had may have it."""
     holds.settle(tx, before.target, before.resource, {})
     if before.claim is not None and before.claim != claim:
-        links.freed(tx, before.target, before.claim)
+        waking.freed(tx, before.target, before.claim)
     tx.dirtied.add(before.target)
 
 

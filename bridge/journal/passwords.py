@@ -14,7 +14,7 @@ from typing import Any
 
 from bridge.journal import links, vault
 from bridge.journal.sql import load
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from connectors.sdk import Ref
 
 _SQL = load("passwords")

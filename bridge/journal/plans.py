@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from bridge.journal import holds, images, links, live
+from bridge.journal import holds, images, links, live, waking
 from bridge.journal.findings import Approval, Finding, Plan, PlanState, Repair, finding_of, row_of
 from bridge.journal.sql import load
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 _SQL = load("plans")
 
@@ -165,7 +165,7 @@ def _release(tx: Tx, plan: Plan, *, by_person: bool, chosen: frozenset[str] | No
         links.dirty(tx, plan.target, finding.resource, finding.kind, lane=links.BULK, verify=True)
         released += 1
     for resource in gone:  # last: it raises the wishes of others, which the plan may name too
-        links.stir_naming(tx, plan.target, resource)
+        waking.stir_naming(tx, plan.target, resource)
     return Approval(plan.id, released, changed)
 
 

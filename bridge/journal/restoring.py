@@ -9,7 +9,7 @@ from bridge.journal import images, plans
 from bridge.journal.findings import Finding, Plan, PlanState, Repair, Sort
 from bridge.journal.images import Image
 from bridge.journal.sql import load
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.mapping.entry_json import decode
 
 _SQL = load("plans")

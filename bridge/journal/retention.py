@@ -17,7 +17,7 @@ from bridge.journal import actions, chain
 from bridge.journal.actions import DAEMON, Action
 from bridge.journal.journal import Journal
 from bridge.journal.sql import load
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 _SQL = load("retention")
 STEP = 250

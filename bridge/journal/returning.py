@@ -9,11 +9,11 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
-from bridge.journal import links
+from bridge.journal import links, waking
 from bridge.journal.links import Link
 from bridge.journal.sql import load
 from bridge.journal.target_members import Removal
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 _SQL = load("returning")
 
@@ -52,7 +52,7 @@ def take_over(tx: Tx, link: Link, leaver: str) -> Link | None:
     tx.db.execute(_SQL["let_go"], named)
     entry = {"entry_id": entry_id, "locator": locator, "claim": claim, "applied": applied, "disabled": disabled}
     tx.db.execute(_SQL["take"], {**named, **entry})
-    links.stir(tx, link.target, leaver, is_there=False)
+    waking.stir(tx, link.target, leaver, is_there=False)
     links.dirty(tx, link.target, leaver, link.kind)
     return link._replace(**{**entry, "disabled": bool(disabled)}, verify=True)
 

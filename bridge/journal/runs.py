@@ -14,7 +14,7 @@ from enum import StrEnum
 import orjson
 
 from bridge.journal.sql import load
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 _SQL = load("runs")
 

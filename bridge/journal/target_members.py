@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from bridge.journal import links
 from bridge.journal.sql import load
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from connectors.sdk import Ref
 
 _SQL = load("links")

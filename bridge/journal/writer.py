@@ -1,9 +1,7 @@
 """The writer: one thread that owns the writing connection, commits in groups and alone checkpoints.
 
-It takes what is queued and never waits for more, commits once and only then resolves the futures. Work may be run
-twice: a batch runs without savepoints first, which are half of its statements; only where work fails after it has
-written something, the batch is undone and run again with a savepoint each. What fails, fails by what may still be
-trusted (`failures.py`):
+It takes what is queued and never waits for more, commits once and only then resolves the futures. What fails, fails by
+what may still be trusted (`failures.py`):
 
 - one request's own error undoes that request, and no other;
 - a full disk fails the batch (`JournalFull`): nothing of it is kept, reads go on, a later batch may succeed;
@@ -23,14 +21,17 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 
 from bridge.clock import Clock
+from bridge.journal.batch import Job, commit
+from bridge.journal.checkpoints import Checkpoints
 from bridge.journal.errors import JournalBroken, JournalBusy, JournalClosed, JournalError, JournalFull
-from bridge.journal.failures import fails_batch, judge
+from bridge.journal.failures import judge
+from bridge.journal.tx import Tx
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -45,53 +46,7 @@ RETRY = 1.0
 """Seconds until a journal that could not write tries again by itself."""
 COPY_PAGES = 256
 """Pages that are copied at once for a backup, before requests are written again."""
-CHECKPOINT_CHANGES = 4000
-"""Rows changed between two checkpoints."""
-CHECKPOINT_BYTES = 4 * 2**20
-"""Bytes of requests between two checkpoints: a few large ones fill the WAL as well."""
-WAL_PINNED = 24 * 2**20
-"""Bytes of WAL from which on reads of old snapshots are broken off, so that it stays below 64 MiB."""
-PATIENCE = 5.0
-"""Seconds to wait for another program that holds the file (a person's `sqlite3`, a backup)."""
-_PINNED = "our own long reads are broken off; end other programs that read the journal (sqlite3, a copy)"
 _ROOM = "make room on the journal's disk; it goes on by itself"
-
-
-@dataclass(slots=True)
-class Tx:
-    """What work in the writer thread may use: the connection, the time of the batch, the keys of chain and vault."""
-
-    db: sqlite3.Connection
-    now: int
-    chain_key: bytes
-    vault_key: bytes = field(default=b"", repr=False)
-    changes: list[dict[str, Any]] = field(default_factory=list)
-    wishes: list[dict[str, Any]] = field(default_factory=list)
-    emails: list[tuple[str, int, bool]] = field(default_factory=list)
-    dirtied: set[str] = field(default_factory=set)
-    callbacks: list[Callable[[], None]] = field(default_factory=list)
-
-    def after_commit(self, callback: Callable[[], None]) -> None:
-        """Call it on the event loop once this batch is on disk."""
-        self.callbacks.append(callback)
-
-    def mark(self) -> tuple[int, int, int, int, set[str]]:
-        """Where things stand, for `back_to`."""
-        return len(self.changes), len(self.wishes), len(self.emails), len(self.callbacks), self.dirtied.copy()
-
-    def back_to(self, mark: tuple[int, int, int, int, set[str]]) -> None:
-        """Forget what was kept here since then, for its request failed."""
-        changes, wishes, emails, callbacks, self.dirtied = mark
-        del self.changes[changes:], self.wishes[wishes:], self.emails[emails:], self.callbacks[callbacks:]
-
-
-@dataclass(slots=True)
-class _Job:
-    work: Callable[[Tx], Any]
-    future: asyncio.Future[Any]
-    reserved: bool
-    result: Any = None
-    error: Exception | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -123,16 +78,14 @@ class Writer:
         self._chain_key = chain_key
         self._vault_key = vault_key
         self._limit = limit
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._patient: deque[_Job] = deque()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._patient: deque[Job] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._waiting = 0  # counted on the loop alone
-        self._held: list[_Job] = []
+        self._held: list[Job] = []
         self._copies: list[_Copy] = []
         self._ending = False
-        self._checkpointed = db.total_changes
-        self._bytes = 0
-        (self._page,) = db.execute("PRAGMA page_size").fetchone()
+        self._checkpoints = Checkpoints(db, lambda: self._call(self.on_pinned))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._closed = False
@@ -153,7 +106,7 @@ class Writer:
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self._thread.start()
-        job = _Job(work, self._loop.create_future(), reserved)
+        job = Job(work, self._loop.create_future(), reserved)
         self._patient.append(job)
         if not patient:
             self._hand_over()
@@ -220,8 +173,7 @@ class Writer:
             self._write(held)
         if batch or (self.failing and not held):
             self._write(batch)
-        changed = self._db.total_changes - self._checkpointed
-        if self.failing or changed > CHECKPOINT_CHANGES or self._bytes > CHECKPOINT_BYTES:
+        if self.failing or self._checkpoints.is_due:
             self._checkpoint("PASSIVE")
 
     def _copy(self, copy: _Copy) -> None:
@@ -237,9 +189,9 @@ class Writer:
         else:
             self._call(_succeed, copy.done)
 
-    def _take(self, *, wait: bool) -> list[_Job]:
+    def _take(self, *, wait: bool) -> list[Job]:
         """What is queued. Waits for the first; with an end, while nothing can be written."""
-        batch: list[_Job] = []
+        batch: list[Job] = []
         try:
             job = self._jobs.get(wait, timeout=RETRY if self.failing else 0 if self._held else None)
             while job is not None:
@@ -252,12 +204,12 @@ class Writer:
         self._ending = True
         return batch
 
-    def _write(self, batch: list[_Job]) -> None:
+    def _write(self, batch: list[Job]) -> None:
         tx = Tx(self._db, self._clock.now(), self._chain_key, self._vault_key)
         failure = self.broken or self._commit(batch, tx)
         if failure is None:
             self.failing = False
-            self._bytes += sum(len(row["payload"]) for row in tx.changes)
+            self._checkpoints.wrote(sum(len(row["payload"]) for row in tx.changes))
             self._call(self._resolve, batch, None, tx)
         elif isinstance(failure, JournalBroken):
             self._finish(batch, failure)
@@ -265,56 +217,13 @@ class Writer:
             self._held += [job for job in batch if job.reserved]
             self._finish([job for job in batch if not job.reserved], failure)
 
-    def _commit(self, batch: list[_Job], tx: Tx) -> JournalError | None:
-        """All of the batch on disk (None), or nothing of it (why). An empty one asks whether the disk takes writes."""
-        start = tx.mark()
+    def _commit(self, batch: list[Job], tx: Tx) -> JournalError | None:
+        """All of the batch on disk (None), or nothing of it (why)."""
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            if not batch:
-                self._db.execute("UPDATE head SET seq = seq")
-            if not self._together(batch, tx):
-                self._db.execute("ROLLBACK")
-                tx.back_to(start)
-                self._db.execute("BEGIN IMMEDIATE")
-                self._apart(batch, tx)
-            self._before_commit(tx)
-            self._db.execute("COMMIT")
+            commit(batch, tx, self._before_commit)
         except sqlite3.Error as error:
             return self._undo(error)
         return None
-
-    def _together(self, batch: list[_Job], tx: Tx) -> bool:
-        """Run the batch without savepoints; False where one failed that had written something already."""
-        for job in batch:
-            written, mark = self._db.total_changes, tx.mark()
-            self._work(job, tx)
-            if job.error is not None:
-                if self._db.total_changes != written:
-                    return False
-                tx.back_to(mark)
-        return True
-
-    def _apart(self, batch: list[_Job], tx: Tx) -> None:
-        """Run the batch with a savepoint each: what fails is undone alone."""
-        for job in batch:
-            mark = tx.mark()
-            self._db.execute("SAVEPOINT work")
-            self._work(job, tx)
-            if job.error is not None:
-                self._db.execute("ROLLBACK TO work")
-                tx.back_to(mark)
-            self._db.execute("RELEASE work")
-
-    def _work(self, job: _Job, tx: Tx) -> None:
-        job.error = None
-        try:
-            job.result = job.work(tx)
-        except Exception as error:
-            if fails_batch(error):
-                raise
-            job.error = RuntimeError(repr(error)) if isinstance(error, StopIteration) else error  # no future takes that
-        if not self._db.in_transaction:
-            raise sqlite3.OperationalError("the transaction ended by itself") from job.error
 
     def _undo(self, error: sqlite3.Error) -> JournalError:
         failure = judge(error)
@@ -338,7 +247,7 @@ class Writer:
         self._call(self.failed.set)
         return failure
 
-    def _finish(self, batch: list[_Job], failure: JournalError) -> None:
+    def _finish(self, batch: list[Job], failure: JournalError) -> None:
         if batch:
             self._call(self._resolve, batch, failure, None)
 
@@ -350,7 +259,7 @@ class Writer:
         except RuntimeError:
             return  # the loop is closed: the process is ending, and nobody waits for an answer
 
-    def _resolve(self, batch: list[_Job], failure: JournalError | None, tx: Tx | None) -> None:
+    def _resolve(self, batch: list[Job], failure: JournalError | None, tx: Tx | None) -> None:
         for job in batch:
             self._waiting -= not job.reserved
             error = failure or job.error
@@ -367,30 +276,16 @@ class Writer:
                 self.on_dirty(tx.dirtied)
 
     def _checkpoint(self, mode: str) -> None:
-        self._checkpointed, self._bytes = self._db.total_changes, 0
         if self.broken is not None:
             return
         try:
-            _, pages, _ = self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
-            if pages * self._page > WAL_PINNED:
-                self._unpin()
+            self._checkpoints.run(mode)
         except sqlite3.Error as error:
             failure = judge(error)
             if isinstance(failure, JournalBroken):
                 self._break(failure)
             else:
                 log.warning("journal.checkpoint_put_off", reason=str(error))
-
-    def _unpin(self) -> None:
-        """Begin the WAL anew. A reader of an old snapshot keeps us from it: ours are asked to let go, and we go on."""
-        self._db.execute("PRAGMA busy_timeout = 100")
-        try:
-            busy, pages, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
-            self._db.execute(f"PRAGMA busy_timeout = {round(1000 * PATIENCE)}")
-        if busy:
-            log.warning("journal.wal_pinned", mebibytes=pages * self._page >> 20, remedy=_PINNED)
-            self._call(self.on_pinned)
 
 
 def _succeed(done: asyncio.Future[None]) -> None:

@@ -22,7 +22,7 @@ from bridge.journal.findings import Finding, Plan, PlanState, Sort
 from bridge.journal.journal import Journal
 from bridge.journal.runs import Read, RunState
 from bridge.journal.scratch import Scratch
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.plans.guards import Verdict
 from bridge.reconcile.credible import Reading, doubt
 from bridge.reconcile.intend import Policy, intend, outcome, verdicts_on

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from bridge.cli.main import main
-from bridge.journal import journal, writer
+from bridge.journal import checkpoints, journal
 
 
 def alter(wishes: dict[str, Any]) -> None:
     """Alter the program as it was asked."""
     if "checkpoint" in wishes:
-        writer.CHECKPOINT_CHANGES = wishes["checkpoint"]
+        checkpoints.CHANGES = wishes["checkpoint"]
     if "synchronous" in wishes:
         _sync(wishes["synchronous"])
 

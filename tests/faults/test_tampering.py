@@ -9,8 +9,8 @@ import pytest
 from bridge.journal import actions, chain, changes, keys
 from bridge.journal.actions import Action
 from bridge.journal.schema import migrate
+from bridge.journal.tx import Tx
 from bridge.journal.verify import verify
-from bridge.journal.writer import Tx
 
 TIMES = 200
 ROWS = 60

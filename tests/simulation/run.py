@@ -27,7 +27,7 @@ from bridge.daemon.commands import Commands
 from bridge.daemon.control.protocol import CommandFailed, Question
 from bridge.journal import JournalBusy, JournalFull, links, standing
 from bridge.journal.findings import PlanState
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.settings import Settings
 from tests.simulation import world
 from tests.simulation.judge import Judge, as_acknowledged

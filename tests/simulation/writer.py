@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from bridge.journal.errors import JournalClosed
-from bridge.journal.writer import RETRY, Tx, Writer
+from bridge.journal.tx import Tx
+from bridge.journal.writer import RETRY, Writer
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.delivery import Deliverer
 from bridge.delivery.progress import NotYet, Progress
-from bridge.journal import links, mending
+from bridge.journal import mending, waking
 from bridge.journal.standing import standing
 from bridge.settings import TargetSettings
 from bridge.targets import Health, Target
@@ -219,7 +219,7 @@ async def test_another_order_is_looked_at_again(pair: Pair) -> None:
     await pair.world.user("kim")
     await pair.app()
     pair.after = ()
-    await pair.world.journal.submit(links.wake_waiting)
+    await pair.world.journal.submit(waking.wake_waiting)
     await pair.app()
 
     assert {"users/kim"} == pair.there()

@@ -9,11 +9,11 @@ from typing import Any
 
 from bridge.clock import SetClock
 from bridge.delivery import Deliverer
-from bridge.journal import Journal, links, open_journal, plans
+from bridge.journal import Journal, open_journal, plans, waking
 from bridge.journal.accept import Accepted, Delete, Request, Taker, Write, accept
 from bridge.journal.findings import Approval, Plan
 from bridge.journal.standing import Parked, Standing, parked, standing
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.mapping import compile_target
 from bridge.scim.members import Member, MembersAdd, MembersRemove, MembersSet
 from bridge.scim.resource_types import CORE
@@ -156,13 +156,13 @@ class World:
         takers = {type_: [Taker(name, kind, keeps) for name in names] for type_, kind in KINDS.items()}
         return await self.journal.submit(lambda tx: accept(tx, request, decide, lambda _, ty: takers[ty]))
 
-    async def catch_up(self) -> dict[str, links.Missed]:
+    async def catch_up(self) -> dict[str, waking.Missed]:
         """What the daemon does when it starts the target."""
         return {kind: await self.journal.submit(self._catching_up(type_, kind)) for type_, kind in KINDS.items()}
 
-    def _catching_up(self, type_: str, kind: str) -> Callable[[Tx], links.Missed]:
+    def _catching_up(self, type_: str, kind: str) -> Callable[[Tx], waking.Missed]:
         print_ = self.target.rules[kind].fingerprint
-        return lambda tx: links.catch_up(tx, "corp", "default", type_, kind, print_)
+        return lambda tx: waking.catch_up(tx, "corp", "default", type_, kind, print_)
 
     def entries(self) -> dict[str, Stored]:
         """What the target holds, by place."""

@@ -5,7 +5,7 @@ import pytest
 
 from bridge.clock import SetClock
 from bridge.journal.journal import Journal, open_journal
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 KEY = bytes(range(32))
 NOTES = "CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT"

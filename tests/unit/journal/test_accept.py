@@ -8,8 +8,8 @@ from bridge.journal import links as wishes
 from bridge.journal.accept import Delete, Request, Taker, Write, accept
 from bridge.journal.resources import Stored
 from bridge.journal.schema import migrate
+from bridge.journal.tx import Tx
 from bridge.journal.verify import verify
-from bridge.journal.writer import Tx
 from bridge.scim.errors import InvalidValue, NotFound, PreconditionFailed, Uniqueness
 from bridge.scim.members import Member, MembersAdd, MembersRemove
 

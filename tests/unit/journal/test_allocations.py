@@ -2,7 +2,7 @@
 
 from bridge.journal import allocations
 from bridge.journal.allocations import Held
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 FEW = (range(10, 12), range(20, 22))
 

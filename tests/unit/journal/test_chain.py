@@ -5,7 +5,7 @@ import pytest
 from bridge.journal import chain, keys
 from bridge.journal.chain import Place
 from bridge.journal.schema import migrate
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 KEY = bytes(range(32))
 

@@ -18,8 +18,8 @@ from bridge.clock import SystemClock
 from bridge.journal import keys
 from bridge.journal.errors import JournalFull
 from bridge.journal.journal import Journal, open_journal
+from bridge.journal.tx import Tx
 from bridge.journal.verify import verify
-from bridge.journal.writer import Tx
 
 KEY = bytes(range(32))
 CHILD = Path(__file__).with_name("writing_child.py")

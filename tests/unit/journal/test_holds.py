@@ -1,7 +1,7 @@
 from bridge.journal import holds, live
 from bridge.journal.holds import HOUR, HoldState, Judged, Operation
 from bridge.journal.live import Named
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 DELETE = Judged("corp", "r1", Operation.DELETE, 3)
 

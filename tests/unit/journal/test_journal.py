@@ -8,8 +8,8 @@ from bridge.clock import SetClock
 from bridge.journal import changes, keys
 from bridge.journal.errors import JournalBusy, JournalLocked, JournalUnusable
 from bridge.journal.journal import Journal, caution, open_journal
+from bridge.journal.tx import Tx
 from bridge.journal.verify import verify
-from bridge.journal.writer import Tx
 
 KEY = bytes(range(32))
 NOTES = "CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT"

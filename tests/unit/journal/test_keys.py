@@ -5,7 +5,7 @@ import pytest
 from bridge.journal import chain, changes, keys
 from bridge.journal.errors import JournalUnusable
 from bridge.journal.schema import migrate
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 
 @pytest.fixture

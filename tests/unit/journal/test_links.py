@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bridge.journal import links
-from bridge.journal.links import Missed, Settle
+from bridge.journal import links, settling
+from bridge.journal.settling import Settle
+from bridge.journal.waking import Missed
 from connectors.sdk import Refused
 from tests.unit.delivery.world import World
 
@@ -112,7 +113,7 @@ async def test_a_look_that_is_asked_for_while_the_link_is_being_sent_is_taken_at
     (link,) = await world.journal.submit(lambda tx: links.claim(tx, "corp", 1))
     await world.journal.submit(lambda tx: links.dirty(tx, "corp", world.names["kim"], "users", verify=True))
     done = Settle(link, "in_sync", fulfilled=True, due=0, attempts=0)
-    await world.journal.submit(lambda tx: links.settle(tx, done, link))
+    await world.journal.submit(lambda tx: settling.settle(tx, done, link))
     (again,) = await world.journal.submit(lambda tx: links.claim(tx, "corp", 1))
 
     assert not link.verify

@@ -2,7 +2,7 @@ from bridge.journal import holds, plans
 from bridge.journal.findings import PlanState, Sort
 from bridge.journal.holds import Judged, Operation
 from bridge.journal.live import Named
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 
 def held(tx: Tx, resource: str, operation: Operation = Operation.DELETE, count: int = 1) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bridge.journal import lookup, schema
 from bridge.journal.accept import Delete, Request, Write, accept
 from bridge.journal.journal import Journal
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.scim.errors import InvalidValue
 from bridge.scim.resource_types import fold
 

@@ -4,7 +4,7 @@ import pytest
 
 from bridge.journal import keys, memberships
 from bridge.journal.schema import migrate
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 from bridge.scim.errors import NoTarget
 from bridge.scim.members import Member, MembersAdd, MembersRemove, MembersRemoveWhere, MembersSet
 

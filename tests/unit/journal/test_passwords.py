@@ -10,7 +10,7 @@ from bridge.clock import SetClock
 from bridge.journal import keys, open_journal, passwords
 from bridge.journal.passwords import Claimed, Unsent
 from bridge.journal.schema import migrate
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 KEY = bytes(32)
 KEEP = 10_000

@@ -9,7 +9,7 @@ from bridge.journal import plans, runs
 from bridge.journal.findings import Finding, Plan, PlanState, Repair, Sort
 from bridge.journal.journal import Journal, open_journal
 from bridge.journal.plans import Approval, PlanDecided, PlanUnknown
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 FINDINGS = (
     Finding(Sort.DIFFERENT, "users", "r1", "users/a", 1, (("mail", "replace"),), repair=Repair.REVERT),

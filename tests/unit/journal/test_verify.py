@@ -8,8 +8,8 @@ from bridge.journal import actions, chain, changes, keys
 from bridge.journal.actions import Action
 from bridge.journal.chain import Place
 from bridge.journal.schema import migrate
+from bridge.journal.tx import Tx
 from bridge.journal.verify import verify as verified
-from bridge.journal.writer import Tx
 
 KEY = bytes(range(32))
 CHAIN = keys.chain_key(KEY)

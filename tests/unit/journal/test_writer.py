@@ -12,7 +12,8 @@ from bridge.journal import writer as writer_module
 from bridge.journal.errors import JournalBroken, JournalBusy, JournalClosed, JournalFull
 from bridge.journal.journal import Journal
 from bridge.journal.schema import migrate
-from bridge.journal.writer import Tx, Writer
+from bridge.journal.tx import Tx
+from bridge.journal.writer import Writer
 
 NOTES = "CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT"
 

@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 from bridge.clock import SystemClock
-from bridge.journal import writer
+from bridge.journal import checkpoints
 from bridge.journal.accept import Request, Taker, Write, accept
 from bridge.journal.errors import JournalBroken
 from bridge.journal.journal import Journal, open_journal
-from bridge.journal.writer import Tx
+from bridge.journal.tx import Tx
 
 KEY = bytes(range(32))
 BROKEN = 3
@@ -42,7 +42,7 @@ async def submit(journal: Journal) -> None:
 async def main() -> int:
     journal = open_journal(Path(sys.argv[1]), KEY, SystemClock())
     if len(sys.argv) > 3:
-        writer.CHECKPOINT_CHANGES = int(sys.argv[3])
+        checkpoints.CHANGES = int(sys.argv[3])
     os.write(1, b"ready\n")
     await asyncio.gather(*(submit(journal) for _ in range(int(sys.argv[2]))))
     try:

@@ -1,0 +1,118 @@
+"""Who is due when something else has happened: a place came free, an entry came or went, a target has the resource."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from bridge.journal.links import Link, claimant, dirty, ref
+from bridge.journal.sql import load
+from bridge.journal.tx import Tx
+from connectors.sdk import Ref
+
+_SQL = load("links")
+
+
+def stir_password(tx: Tx, target: str, resource: str, entry_id: str | None) -> None:
+    """The user's entry came, went, or may be used again: its password is due, or waits."""
+    named = {"target": target, "resource": resource, "entry_id": entry_id, "now": tx.now}
+    tx.db.execute(_SQL["stir_password"], named)
+
+
+def behind(db: sqlite3.Connection, resource: str, version: int, targets: Sequence[str]) -> str | None:
+    """The first of these targets that takes the resource and does not have this version of it yet."""
+    named = {"resource": resource, "version": version, "targets": orjson.dumps(targets).decode()}
+    found: str | None = db.execute(_SQL["behind"], named).fetchone()[0]
+    return found
+
+
+def wake_followers(tx: Tx, target: str, resource: str) -> None:
+    """The target has the resource as it is: what waited for that elsewhere is due."""
+    named = {"target": target, "resource": resource, "now": tx.now}
+    tx.dirtied |= {name for (name,) in tx.db.execute(_SQL["wake_followers"], named)}
+
+
+def wake_waiting(tx: Tx) -> None:
+    """The config may say another order of the targets: whatever waits for one of them looks again."""
+    tx.dirtied |= {name for (name,) in tx.db.execute(_SQL["wake_waiting"], {"now": tx.now})}
+
+
+def freed(tx: Tx, target: str, claim: str) -> None:
+    """Nobody has this place any more, it seems: who waits for it is due."""
+    if claimant(tx.db, target, claim) is None:
+        tx.db.execute(_SQL["wake_claim"], {"target": target, "claim": claim, "now": tx.now})
+
+
+def stir(tx: Tx, target: str, resource: str, *, is_there: bool) -> None:
+    """The entry came, moved or went: the groups and entries that name it have work."""
+    named = {"target": target, "resource": resource}
+    if not tx.db.execute(_SQL["is_named"], named).fetchone()[0]:
+        return
+    stir_naming(tx, target, resource)
+    if is_there:
+        tx.db.execute(_SQL["stir_group"], named)
+    else:
+        tx.db.execute(_SQL["forget_group"], named)
+        tx.db.execute(_SQL["forget_references"], named)
+
+
+def stir_naming(tx: Tx, target: str, resource: str) -> None:
+    """The groups and entries that name the entry have work; the entry itself has not."""
+    named = {"target": target, "resource": resource}
+    tx.db.execute(_SQL["stir_member"], named)
+    naming = [*tx.db.execute(_SQL["groups_naming"], named), *tx.db.execute(_SQL["named_by"], named)]
+    for each, kind in dict(naming).items():
+        dirty(tx, target, each, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A resource that an entry names in an attribute, and the entry that stood for it when it was written."""
+
+    attribute: str
+    resource: str
+    used: Ref | None
+
+
+def refer(tx: Tx, link: Link, names: Iterable[Named]) -> None:
+    """Remember what the entry names, and no longer what it named before; what moved meanwhile is work again."""
+    row = {"target": link.target, "resource": link.resource}
+    tx.db.execute(_SQL["forget_references"], row)
+    moved = False
+    for each in names:
+        tx.db.execute(_SQL["refer"], {**row, "attribute": each.attribute, "names": each.resource})
+        moved = moved or ref(tx.db, link.target, each.resource) != each.used
+    if moved:
+        dirty(tx, link.target, link.resource, link.kind)
+
+
+def unpark(tx: Tx, target: str, code: str, since: int) -> int:
+    """Many refusals with one code are one fault of the target: nobody stays parked for it."""
+    tx.dirtied.add(target)
+    named = {"target": target, "code": code, "since": since, "now": tx.now}
+    return tx.db.execute(_SQL["unpark"], named).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """How many links a target's start made, and how many it woke."""
+
+    made: int
+    woken: int
+
+
+def catch_up(tx: Tx, target: str, tenant: str, type_: str, kind: str, fingerprint: str) -> Missed:
+    """A target starts: it gets the resources it has no link for, what changed while the config did not name it, and
+    what other rules made.
+    """
+    row = {"target": target, "tenant": tenant, "type": type_, "kind": kind, "rules": fingerprint, "now": tx.now}
+    made = tx.db.execute(_SQL["adopt_resources"], row).rowcount
+    woken = tx.db.execute(_SQL["missed_changes"], row).rowcount + tx.db.execute(_SQL["other_rules"], row).rowcount
+    if type_ == "Group":
+        tx.db.execute(_SQL["adopt_memberships"], row)
+        tx.db.execute(_SQL["missed_leavers"], row)
+    tx.dirtied.add(target)
+    return Missed(made, woken)
