@@ -16,29 +16,27 @@ import structlog
 from bridge.clock import Clock
 from bridge.delivery.adopting import Adopting
 from bridge.delivery.allocating import Allocating
+from bridge.delivery.ending import Ending
 from bridge.delivery.entries import Entries
 from bridge.delivery.groups import Groups
 from bridge.delivery.guarding import Guarding
 from bridge.delivery.imaging import Imaging
 from bridge.delivery.leaving import Leaving
 from bridge.delivery.places import Places
-from bridge.delivery.progress import NotYet, Occupied, Progress
+from bridge.delivery.progress import NotYet, Progress
 from bridge.delivery.restoring import Restoring
 from bridge.delivery.returning import Returning
-from bridge.journal import Journal, JournalError, allocations, holds, links, settling, target_members, waking
+from bridge.journal import Journal, JournalError, links, waking
 from bridge.journal.links import Link
 from bridge.journal.resources import Stored
-from bridge.journal.settling import Settle
 from bridge.journal.waking import Named
-from bridge.mapping import MappingFailed, Rules, project
-from bridge.plans.breaker import WINDOW
+from bridge.mapping import Rules, project
 from bridge.plans.goal import Aim, Goal, goal
 from bridge.plans.ladder import Down, departure_of
-from bridge.plans.outcome import Outcome, Trouble, outcome
-from bridge.plans.states import Event, State, step
+from bridge.plans.states import Event
 from bridge.targets import Health, Target
 from bridge.targets.gate import LANE
-from connectors.sdk import Capability, ConnectorError, Entry, Gone, Reference, Refused, Value
+from connectors.sdk import Capability, Entry, Gone, Reference, Value
 
 log = structlog.get_logger()
 
@@ -65,6 +63,7 @@ class Worker:
     adopting: Adopting = field(init=False)
     allocating: Allocating = field(init=False)
     groups: Groups = field(init=False)
+    ending: Ending = field(init=False)
 
     def __post_init__(self) -> None:
         guarding = Guarding(self.journal, self.target)
@@ -76,6 +75,9 @@ class Worker:
         self.adopting = Adopting(self.journal, self.target, guarding)
         self.allocating = Allocating(self.journal, self.target)
         self.groups = Groups(self.journal, self.target, guarding, imaging)
+        self.ending = Ending(
+            self.journal, self.target, self.health, self.clock, self.returning, self.chance, self.settled
+        )
 
     async def deliver(self, link: Link, stored: Stored | None) -> None:
         """Deliver the resource as it is, and settle. Raises nothing but a `JournalError`."""
@@ -85,7 +87,7 @@ class Worker:
         if rules is None:  # the config has taken the kind away: what is there stays
             progress = Progress(link, NO_RULES)
             progress.now(rules=NO_RULES.fingerprint)  # looked at again when the kind comes back
-            await self._settle(progress, Event.FULFILLED)
+            await self.ending.settle(progress, Event.FULFILLED)
             return
         progress = Progress(link, rules, version=stored.version if stored else link.version)
         if link.held:
@@ -94,19 +96,13 @@ class Worker:
             if not await self.restoring.keeps(progress):
                 await self._fulfil(progress, stored)
         except NotYet as wait:
-            await self._put_off(progress, wait)
+            await self.ending.put_off(progress, wait)
         except JournalError:
             raise
         except Exception as error:
-            await self._failed(progress, error)
+            await self.ending.failed(progress, error)
         else:
-            progress.now(rules=rules.fingerprint)
-            if all(progress.asked.values()):  # else the target does not have this version: a part of it is held
-                progress.now(version=progress.version, adopted=False)
-            await self._settle(progress, Event.FULFILLED)
-            if progress.verbs:
-                await self.health.succeeded()
-            self._tell(progress, began)
+            await self.ending.fulfilled(progress, began)
 
     async def _fulfil(self, progress: Progress, stored: Stored | None) -> None:
         body, rules = body_of(stored), progress.rules
@@ -171,127 +167,8 @@ class Worker:
         progress.names.append(Named(attribute, named.id, entry))
         return entry
 
-    async def _put_off(self, progress: Progress, wait: NotYet) -> None:
-        trouble = Trouble("Waiting", str(wait))
-        how = Outcome(Event.PUT_OFF, trouble, wait.seconds, counts=wait.target is None)
-        await self._settle(progress, Event.PUT_OFF, how, wait)
-        log.info("delivery.waits", target=self.target.name, resource=progress.link.resource, reason=str(wait))
-
-    async def _failed(self, progress: Progress, error: Exception) -> None:
-        if isinstance(error, MappingFailed):
-            error = Refused(error.problem, code="mapping", attribute=error.attribute, fix="mend the mapping")
-        how = outcome(error, progress.link.attempts, self.chance())
-        expected = isinstance(error, ConnectorError)
-        if not expected:
-            log.error("delivery.crashed", target=self.target.name, resource=progress.link.resource, exc_info=error)
-        await self.health.heard(error)
-        if how.event is Event.REFUSED and how.trouble.code not in _OUR_OWN and expected:
-            await self._refused(progress, how)
-            return
-        await self._settle(progress, how.event, how, error if isinstance(error, Occupied) else None)
-        self._tell_trouble(progress, how)
-
-    async def _refused(self, progress: Progress, how: Outcome) -> None:
-        """Parked, unless it is one of many: then the target is at fault, and nobody is parked for it."""
-        trouble = how.trouble
-        if not await self.health.refused(trouble.code):
-            await self._settle(progress, how.event, how)
-            self._tell_trouble(progress, how)
-            return
-        await self._settle(progress, Event.PUT_OFF, Outcome(Event.PUT_OFF, trouble, counts=False))
-        since, name, code = self.clock.now() - WINDOW, self.target.name, trouble.code
-        if code is not None:
-            await self.journal.submit(lambda tx: waking.unpark(tx, name, code, since), reserved=True)
-
-    async def _settle(
-        self, progress: Progress, event: Event, how: Outcome | None = None, wait: NotYet | Occupied | None = None
-    ) -> None:
-        if how is not None and how.verify:
-            progress.now(verify=True)
-        if event is Event.REFUSED and progress.link.ref is None:
-            progress.now(rules=progress.rules.fingerprint)  # other rules are a reason to try again
-        progress.rest_on_the_ladder(fulfilled=event is Event.FULFILLED)
-        progress.now(returns=self.returning.key(progress))
-        link = progress.link
-        trouble = how.trouble if how else None
-        settled = Settle(
-            link=link,
-            state=step(State.SENDING, event),
-            fulfilled=event is Event.FULFILLED,
-            due=self.clock.now() + round(1000 * (how.wait if how else 0)),
-            attempts=link.attempts + 1 if how and how.counts else link.attempts if how else 0,
-            waits_claim=wait.claim if wait else None,
-            waits_for=wait.target if wait else None,
-            wanted=progress.version,
-            error=trouble.error if trouble else None,
-            code=trouble.code if trouble else None,
-            attribute=trouble.attribute if trouble else None,
-            text=trouble.text if trouble else None,
-            fix=trouble.fix if trouble else None,
-        )
-        await self.journal.submit(lambda tx: _write(tx, settled, progress), reserved=True, patient=True)
-        self.settled(link.resource)
-
-    def _tell(self, progress: Progress, began: float) -> None:
-        """One line per delivery, with everything on it; a delivery that needed no call is told at debug."""
-        tell = log.info if progress.verbs else log.debug
-        tell(
-            "delivery.applied",
-            target=self.target.name,
-            resource=progress.link.resource,
-            kind=progress.kind,
-            did=progress.verbs,
-            attributes=sorted(progress.attributes),
-            version=progress.link.version,
-            attempts=progress.before.attempts + 1,
-            milliseconds=round((self.clock.monotonic() - began) * 1000, 1),
-        )
-
-    def _tell_trouble(self, progress: Progress, how: Outcome) -> None:
-        parked = how.event is Event.REFUSED
-        tell = log.warning if parked else log.info
-        tell(
-            "delivery.parked" if parked else "delivery.put_off",
-            target=self.target.name,
-            resource=progress.link.resource,
-            kind=progress.kind,
-            did=progress.verbs,
-            error=how.trouble.error,
-            code=how.trouble.code,
-            attribute=how.trouble.attribute,
-            reason=how.trouble.text,
-            fix=how.trouble.fix,
-        )
-
 
 NO_RULES = Rules("", "", (), "")
-
-_OUR_OWN = (
-    "mapping",
-    "check",
-    "name",
-    "disputed",
-    "protected",
-    "leaver",
-    "returning",
-    "restore",
-    "notEnabled",
-    "pool",
-    "noUnit",
-)
-"""Codes of refusals that we make ourselves, or that are about one password: they say nothing of the target."""
-
-
-def _write(tx: Any, settled: Settle, progress: Progress) -> None:
-    settling.settle(tx, settled, progress.before)
-    if progress.pools and settled.link.ref is not None:
-        allocations.use(tx, progress.pools, settled.link.resource)
-    if progress.strayed is not None:
-        target_members.strayed(tx, settled.link.target, settled.link.resource, progress.strayed)
-    if settled.fulfilled and progress.before.held:
-        holds.settle(tx, settled.link.target, settled.link.resource, progress.asked)
-    if settled.fulfilled and (progress.names or (progress.before.applied and '"ref"' in progress.before.applied)):
-        waking.refer(tx, settled.link, progress.names)
 
 
 def body_of(stored: Stored | None) -> dict[str, Any] | None:
