@@ -191,6 +191,13 @@ token = "file:credentials/scim-token"
             status: dict[str, Any] = json.load(answer)
             return status
 
+    def ask(self, *words: str) -> Any:
+        """What a command prints as JSON."""
+        command = [sys.executable, "-m", "bridge", *words, "--config", str(self.config), "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode in (0, 2), done.stderr
+        return json.loads(done.stdout)
+
     def settled(self) -> bool:
         """Whether no target has anything left to deliver."""
         return all(t["backlog"] == 0 for t in self.status()["targets"].values())

@@ -6,12 +6,16 @@ The mode can be changed while connections are open.
     REFUSE    close every connection at once
     SWALLOW   hand requests on, and drop the answers
     SLOW      hand answers on a byte at a time, so slowly that no single read runs into a timeout
+    HOLE      hand nothing on, either way: the other end is gone, and nobody said so
+    GARBAGE   hand answers on as bytes that mean nothing
 """
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from enum import Enum, auto
 from types import TracebackType
 from typing import Self
@@ -24,6 +28,8 @@ class Mode(Enum):
     REFUSE = auto()
     SWALLOW = auto()
     SLOW = auto()
+    HOLE = auto()
+    GARBAGE = auto()
 
 
 class Proxy:
@@ -40,9 +46,14 @@ class Proxy:
         self.swallowed = asyncio.Event()
 
     @property
-    def url(self) -> str:
+    def port(self) -> int:
         assert self._server is not None
-        return f"ldap://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
+
+    @property
+    def url(self) -> str:
+        return f"ldap://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -77,6 +88,8 @@ class Proxy:
 
     async def _requests(self, reader: asyncio.StreamReader, forth: asyncio.StreamWriter) -> None:
         while data := await reader.read(CHUNK):
+            if self.mode is Mode.HOLE:
+                continue
             self.carried += len(data)
             forth.write(data)
         forth.close()
@@ -84,12 +97,33 @@ class Proxy:
     async def _answers(self, back: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await back.read(CHUNK):
             self.carried += len(data)
-            if self.mode is Mode.SWALLOW:
+            if self.mode in (Mode.SWALLOW, Mode.HOLE):
                 self.swallowed.set()
                 continue
-            pieces = [data] if self.mode is Mode.PASS else [data[i : i + 1] for i in range(len(data))]
+            if self.mode is Mode.GARBAGE:
+                data = bytes(byte ^ 0x5A for byte in data)
+            pieces = [data[i : i + 1] for i in range(len(data))] if self.mode is Mode.SLOW else [data]
             for piece in pieces:
                 writer.write(piece)
                 await writer.drain()
                 await asyncio.sleep(self._pause if self.mode is Mode.SLOW else 0)
         writer.close()
+
+
+@contextmanager
+def aside(port: int) -> Iterator[Proxy]:
+    """A proxy on a loop of its own, for tests that have none."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    proxy = Proxy(port)
+    try:
+        asyncio.run_coroutine_threadsafe(proxy.__aenter__(), loop).result(10)
+        try:
+            yield proxy
+        finally:
+            asyncio.run_coroutine_threadsafe(proxy.__aexit__(), loop).result(10)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

@@ -72,6 +72,7 @@ class Parts:
     folder: Path
     slapd: Slapd
     app_url: str
+    app_process: subprocess.Popen[str]
 
     @property
     def targets(self) -> str:
@@ -146,7 +147,7 @@ def standing(folder: Path, slapd: Slapd) -> Iterator[Parts]:
     )
     try:
         assert app.stdout is not None
-        yield Parts(folder, slapd, f"http://127.0.0.1:{int(app.stdout.readline().split()[-1])}")
+        yield Parts(folder, slapd, f"http://127.0.0.1:{int(app.stdout.readline().split()[-1])}", app)
     finally:
         app.kill()
         app.wait()

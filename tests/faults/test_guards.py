@@ -3,9 +3,6 @@
 Every target is held at its limit, creates go on, and an approval finishes exactly the plan.
 """
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,14 +19,6 @@ PEOPLE = 1000
 LIMIT = 50
 """5 % of them."""
 CLIENTS = 16
-
-
-def cli(daemon: Daemon, *words: str) -> Any:
-    """What a command prints as JSON."""
-    command = [sys.executable, "-m", "bridge", *words, "--config", str(daemon.config), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode in (0, 2), done.stderr
-    return json.loads(done.stdout)
 
 
 def each(daemon: Daemon, requests: list[tuple[Any, ...]]) -> list[Any]:
@@ -61,8 +50,8 @@ def quiet(daemon: Daemon) -> None:
 
 def approve_all(daemon: Daemon) -> int:
     """Approve every plan that waits; how many operations that released."""
-    waiting = [plan["id"] for plan in cli(daemon, "plans") if plan["state"] == "held"]
-    return sum(cli(daemon, "approve", plan)["released"] for plan in waiting)
+    waiting = [plan["id"] for plan in daemon.ask("plans") if plan["state"] == "held"]
+    return sum(daemon.ask("approve", plan)["released"] for plan in waiting)
 
 
 @contextmanager

@@ -75,6 +75,8 @@ def run(seed: int) -> Outcome:
             loop.run_until_complete(Run(outcome, dice, Path(folder)).run())
         except Stuck:
             outcome.wrong.append("everybody waits, and nothing will ever come")
+        except Exception as error:
+            outcome.wrong.append("".join(traceback.format_exception(error)).strip()[-1500:])
         finally:
             loop.close()
     return outcome
