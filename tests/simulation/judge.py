@@ -109,7 +109,7 @@ class Judge:
             if entry.ref.locator != f"users/{user.body['userName'].casefold()}":
                 yield f"{user.body['userName']} is at {entry.ref.locator}"
             locks = self._system.nature.can_lock and self._policy.on_disable == "lock"
-            if entry.active is not (active or not locks):
+            if entry.active is not active and (active or locks):  # who came back disabled may be locked since before
                 yield f"active is {entry.active} there, {active} in SCIM"
 
     def _left(self, entry: Stored | None) -> Iterator[str]:
