@@ -192,11 +192,11 @@ token = "file:credentials/scim-token"
             return status
 
     def ask(self, *words: str) -> Any:
-        """What a command prints as JSON."""
+        """What a command prints as JSON; None where it prints nothing."""
         command = [sys.executable, "-m", "bridge", *words, "--config", str(self.config), "--json"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
         assert done.returncode in (0, 2), done.stderr
-        return json.loads(done.stdout)
+        return json.loads(done.stdout) if done.stdout else None
 
     def settled(self) -> bool:
         """Whether no target has anything left to deliver."""

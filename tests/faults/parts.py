@@ -21,6 +21,7 @@ from tests.daemon import Daemon
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "app-token"
+NAMES = ("corp", "app", "file")
 TARGETS = """
 [targets.corp]
 connector = "ldap"
@@ -78,12 +79,13 @@ class Parts:
     def targets(self) -> str:
         return TARGETS.format(ldap=self.slapd.url, service=SERVICE, base=BASE, app=self.app_url)
 
-    def daemon(self, **guards: int) -> Daemon:
-        """A daemon configured for all three targets, with these limits of guards at each; not started."""
+    def daemon(self, only: tuple[str, ...] = NAMES, **guards: int) -> Daemon:
+        """A daemon configured for these targets, with these limits of guards at each; not started."""
         limits = "".join(f"{name} = {limit}\n" for name, limit in guards.items())
-        tables = "".join(f"[targets.{target}.guards]\n{limits}" for target in ("corp", "app", "file") if guards)
+        tables = "".join(f"[targets.{target}.guards]\n{limits}" for target in only if guards)
         daemon = Daemon(self.folder)
-        daemon.configure(self.targets + tables, **{"corp-bind": PASSWORD, "app-token": TOKEN})
+        chosen = [table for name, table in zip(NAMES, self.targets.split("\n\n"), strict=True) if name in only]
+        daemon.configure("\n".join(chosen) + tables, **{"corp-bind": PASSWORD, "app-token": TOKEN})
         return daemon
 
     def held(self) -> dict[str, Counter[tuple[str, str]]]:

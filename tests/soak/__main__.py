@@ -9,6 +9,8 @@ PARTS = {
     "requests": "1,000,000 random requests: no 5xx, no traceback, memory flat (SEED=N COUNT=N: conversations)",
     "kill": "1,000 times kill -9 under 64 clients: nothing lost, twice, out of order; ready in 3 s (COUNT=N: times 40)",
     "eio": "500 syncs of the journal fail: nothing acknowledged any more, the next start is clean (COUNT=N: times 20)",
+    "away": "ten minutes without the directory under 100 changes a second: the edge and the others do not notice it",
+    "backlog": "a disable behind 100,000 creates is at the directory within 2 s",
     "simulation": "20,000 simulated worlds, a seed each, where everything goes wrong (COUNT=N: times 100 seeds)",
     "power": "2,000 power cuts on the daemon's own writes and syncs: nothing acknowledged is lost (COUNT=N: times 100)",
 }
