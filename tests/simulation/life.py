@@ -1,11 +1,13 @@
-"""One process of the bridge: the real thing, from edge to reconciliation, on a virtual loop and simulated targets."""
+"""One life of the bridge within this process: the real thing, from edge to reconciliation, that can be killed."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
@@ -19,11 +21,8 @@ from bridge.journal import journal as journals
 from bridge.reconcile import worker as reconciling
 from bridge.scim.messages import Search
 from bridge.settings import Settings
-from bridge.settings.kinds import Frozen
-from connectors.sdk import Context, Plugin
-from tests.simulation.line import Line
+from connectors.sdk import Plugin
 from tests.simulation.loop import HereAndNow, Stuck
-from tests.simulation.system import System
 from tests.simulation.writer import InlineWriter
 
 KEY = bytes(32)
@@ -46,20 +45,12 @@ class LoopClock:
 class Life:
     """From a start to a kill or a stop."""
 
-    def __init__(self, settings: Settings, systems: Mapping[str, System], clock: Clock, dice: random.Random) -> None:
+    def __init__(self, settings: Settings, plugins: Mapping[str, Plugin], clock: Clock) -> None:
         self._over = False
-        self._lines: list[Line] = []
         self._task: asyncio.Task[None] | None = None
-        InlineWriter.latency = lambda _: dice.choice((0.0005, 0.002, 0.005, 0.2 * dice.random()))
         self.journal: Journal = open_journal(settings.journal.path, KEY, clock)
         self.house = House(settings, self.journal, clock)
-        self.house._plugins = {"simulated": Plugin("simulated", Frozen, self._build)}
-        self._systems = systems
-
-    def _build(self, _: Any, context: Context) -> Line:
-        line = Line(self._systems[context.target])
-        self._lines.append(line)
-        return line
+        self.house._plugins = plugins
 
     @property
     def writer(self) -> InlineWriter:
@@ -83,8 +74,6 @@ class Life:
     async def kill(self) -> None:
         """kill -9."""
         self._over = True
-        for line in self._lines:
-            line.dead = True
         self.writer.die()
         await self._let_go()
         self.journal._let_go()
@@ -103,6 +92,11 @@ class Life:
         await asyncio.gather(self._task, return_exceptions=True)
 
 
+def in_memory() -> TemporaryDirectory[str]:
+    """A folder for journals, in memory where the machine has such a file system."""
+    return TemporaryDirectory(prefix="simulation-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+
+
 @contextmanager
 def alone(dice: random.Random) -> Iterator[None]:
     """As long as it lasts, nothing in this process comes by chance, and nothing runs in threads."""
@@ -111,6 +105,8 @@ def alone(dice: random.Random) -> Iterator[None]:
     with ExitStack() as patches:
         patches.callback(random.setstate, before)
         patches.enter_context(patch.object(journals, "Writer", InlineWriter))
+        latency = lambda _: dice.choice((0.0005, 0.002, 0.005, 0.2 * dice.random()))  # noqa: E731
+        patches.enter_context(patch.object(InlineWriter, "latency", latency))
         patches.enter_context(patch.object(journals, "WAL_ROOM", 4096))  # nothing is written before it is needed
         patches.enter_context(patch.object(reconciling, "ThreadPoolExecutor", HereAndNow))
         patches.enter_context(patch.object(accept, "new_id", lambda now: f"{now:014}-{dice.getrandbits(64):016x}"))

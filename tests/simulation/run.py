@@ -8,20 +8,11 @@ hold what SCIM says, and nothing else may have moved.
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import sys
 import traceback
-from collections import Counter
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-
-import structlog
 
 from bridge.daemon.commands import Commands
 from bridge.daemon.control.protocol import CommandFailed, Question
@@ -29,10 +20,14 @@ from bridge.journal import JournalBusy, JournalFull, links, standing
 from bridge.journal.findings import PlanState
 from bridge.journal.tx import Tx
 from bridge.settings import Settings
+from bridge.settings.kinds import Frozen
+from connectors.sdk import Context, Plugin
 from tests.simulation import world
 from tests.simulation.judge import Judge, as_acknowledged
-from tests.simulation.life import Life, LoopClock, alone
+from tests.simulation.life import Life, LoopClock, alone, in_memory
+from tests.simulation.line import Line
 from tests.simulation.loop import Stuck, VirtualLoop
+from tests.simulation.outcome import Outcome, listening
 from tests.simulation.people import Client, Known
 from tests.simulation.system import System
 from tests.simulation.trouble import Troubles
@@ -50,18 +45,6 @@ QUIET = 20
 """Looks, ten seconds apart, at which nothing is done: a link that waits for another is looked at every minute."""
 OPEN = """SELECT target, resource, state, due, error_text, claim, waits_claim, error_class FROM link
 WHERE state IN ('dirty', 'sending')"""
-BUGS = ("delivery.crashed", "target.probe_crashed", "reconcile.crashed", "journal.broken")
-"""Events that are never logged unless the program is wrong."""
-
-
-@dataclass
-class Outcome:
-    """What is wrong, what happened until then (time and event), and how much of it."""
-
-    seed: int
-    wrong: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
-    figures: Counter[str] = field(default_factory=Counter)
 
 
 def run(seed: int) -> Outcome:
@@ -69,8 +52,7 @@ def run(seed: int) -> Outcome:
     outcome, dice = Outcome(seed), random.Random(seed)
     loop = VirtualLoop()
     loop.set_exception_handler(lambda _, context: outcome.wrong.append(f"{context}"))
-    memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
-    with TemporaryDirectory(prefix="simulation-", dir=memory) as folder, alone(dice), _listening(outcome, loop):
+    with in_memory() as folder, alone(dice), listening(outcome, loop):
         try:
             loop.run_until_complete(Run(outcome, dice, Path(folder)).run())
         except Stuck:
@@ -80,27 +62,6 @@ def run(seed: int) -> Outcome:
         finally:
             loop.close()
     return outcome
-
-
-@contextmanager
-def _listening(outcome: Outcome, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-    """Keep what the program logs, instead of printing it; what tells of a bug is wrong."""
-    before = structlog.get_config()
-
-    def keep(_: Any, method: str, words: MutableMapping[str, Any]) -> Any:
-        event = words.pop("event")
-        error = words.pop("exc_info", None)
-        error = sys.exc_info()[1] if error is True else error
-        outcome.told.append(f"{loop.time():9.3f} {event} {words}")
-        if event in BUGS:
-            outcome.wrong.append(f"{event} {words} {error!r}")
-        raise structlog.DropEvent
-
-    structlog.configure(processors=[keep], cache_logger_on_first_use=False)
-    try:
-        yield
-    finally:
-        structlog.configure(**before)
 
 
 class Run:
@@ -114,6 +75,7 @@ class Run:
         self.systems: dict[str, System] = world.systems(dice, policies)
         self.clock = LoopClock(world.BEGINNING)
         self.life: Life | None = None
+        self.lines: list[Line] = []
         self.everybody: list[Known] = []
         numbers = count(1)
         self.clients = [Client(n, dice, lambda: self.life, self.everybody, numbers) for n in range(CLIENTS)]
@@ -134,7 +96,9 @@ class Run:
 
     async def begin(self) -> None:
         """Start a process; nobody may have lost what he was told."""
-        self.life = await Life(self.settings, self.systems, self.clock, self.dice).start(self.crashed)
+        self.lines = []
+        plugins = {"simulated": Plugin("simulated", Frozen, self._line)}
+        self.life = await Life(self.settings, plugins, self.clock).start(self.crashed)
         self.check_acknowledged()
         self.tell("started")
 
@@ -147,7 +111,13 @@ class Run:
         if life is not None:
             self.tell("killed" if killed else "stopped")
             self.outcome.figures["kills" if killed else "stops"] += 1
+            for line in self.lines:
+                line.dead = killed
             await (life.kill() if killed else life.stop())
+
+    def _line(self, _: Any, context: Context) -> Line:
+        self.lines.append(Line(self.systems[context.target]))
+        return self.lines[-1]
 
     def check_acknowledged(self) -> None:
         assert self.life is not None
