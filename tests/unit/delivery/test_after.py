@@ -1,12 +1,13 @@
 """A target that comes after another: what is there first, what waits for it, and what never waits."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import pytest
 
 from bridge.delivery import Deliverer
+from bridge.delivery.ending import Ending
 from bridge.delivery.progress import NotYet, Progress
 from bridge.journal import mending, waking
 from bridge.journal.standing import standing
@@ -102,14 +103,14 @@ async def test_each_change_waits_too(pair: Pair) -> None:
 async def test_a_settle_in_between_is_not_missed(pair: Pair) -> None:
     """The first target gets it between the look and the writing down that it waits."""
     await pair.world.user("kim")
+
+    class Late(Ending):
+        async def put_off(self, progress: Progress, wait: NotYet) -> None:
+            await pair.world.deliver()
+            await super().put_off(progress, wait)
+
     worker = pair.deliverer._worker
-    put_off = worker._put_off
-
-    async def late(progress: Progress, wait: NotYet) -> None:
-        await pair.world.deliver()
-        await put_off(progress, wait)
-
-    worker._put_off = late  # type: ignore[method-assign]
+    worker.ending = Late(**{each.name: getattr(worker.ending, each.name) for each in fields(Ending)})
     await pair.app()
 
     assert ({}, {"users/kim"}) == (pair.waits(), pair.there())

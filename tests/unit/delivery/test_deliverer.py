@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -219,7 +219,8 @@ async def test_what_a_drain_lets_go_of_is_looked_at_by_the_next_process(slow: Wo
 async def test_who_asks_hears_of_every_settle(tmp_path: Path) -> None:
     world = World(tmp_path).start()
     heard: list[str] = []
-    world.deliverer._worker.settled = heard.append
+    worker = world.deliverer._worker
+    worker.ending = replace(worker.ending, settled=heard.append)
     kim = await world.user("kim")
     await world.deliver()
     await world.journal.close()
