@@ -73,8 +73,8 @@ def _state(target: dict[str, Any]) -> str:
     if target["paused"]:
         return "paused"
     if target.get("closed_until"):
-        return "closed"
-    return "open" if target["breaker"] == "closed" else "down"
+        return "maintenance"
+    return "up" if target["breaker"] == "closed" else "down"
 
 
 def _parked(what: str, parked: dict[str, Any]) -> Iterator[str]:

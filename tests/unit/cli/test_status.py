@@ -42,7 +42,7 @@ def test_a_target_that_is_well_is_one_line_in_the_table() -> None:
     heading, row = _lines()
 
     assert ["TARGET", "CONNECTOR", "STATE"] == heading.split()[:3]
-    assert ["corp", "ldap", "open", "1200", "0", "-", "0", "0", "0"] == row.split()
+    assert ["corp", "ldap", "up", "1200", "0", "-", "0", "0", "0"] == row.split()
 
 
 def test_columns_stand_under_their_headings() -> None:
@@ -116,6 +116,6 @@ def test_a_target_in_maintenance_says_until_when_and_what_waits_for_another_for_
     target = {**TARGET, "closed_until": 1_795_000_000_000, "waits_for": {"hr": 12}}
     shown = list(lines({**STATUS, "targets": {"corp": target}}))
 
-    assert "closed" in shown[1]
+    assert "maintenance" in shown[1]
     assert "corp is in maintenance until 2026-11-18 11:06:40 UTC" in shown
     assert "corp: 12 wait until hr has them" in shown
