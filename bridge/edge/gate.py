@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable
 import structlog
 from aiohttp import web
 
-from bridge.edge.listener import Answer, json_response
+from bridge.edge.listener import Answer, json_response, welcome
 from bridge.edge.parts import Client, Edge
 from bridge.edge.routes import Route
 from bridge.journal import JournalBusy, JournalError, JournalFull
@@ -38,6 +38,7 @@ def gate(edge: Edge, handle: Handler) -> Answer:
         client: Client | None = None
         try:
             client = authenticate(edge, request)
+            welcome(request)
             response = await handle(request, client, route)
         except Exception as error:
             response = _refuse(as_scim(error, request.method, route.name))

@@ -10,13 +10,19 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from bridge.edge.listener import serve
+from bridge.edge.listener import serve, welcome
 from tests.soak.generate import Sent
 from tests.soak.http import HungUp, Line, request
 from tests.soak.judge import complaints
 
 
 async def hello(_: web.BaseRequest) -> web.Response:
+    return web.Response(text="hello")
+
+
+async def greet(request: web.BaseRequest) -> web.Response:
+    if "token" in request.headers:
+        welcome(request)
     return web.Response(text="hello")
 
 
@@ -40,6 +46,39 @@ async def test_who_is_not_admitted_is_not_even_read() -> None:
                 await line.ask(request("GET", "/"))
 
     assert ["connection.refused"] == [entry["event"] for entry in logs]
+
+
+@asynccontextmanager
+async def lines(number: int, most: int) -> AsyncIterator[list[Line]]:
+    door = await asyncio.get_running_loop().create_server(serve(greet, most=most), "127.0.0.1", 0)
+    found = [Line(door.sockets[0].getsockname()[1]) for _ in range(number)]
+    yield found
+    for line in found:
+        line.close()
+    door.close()
+
+
+async def test_one_too_many_takes_the_place_of_the_oldest_without_a_token() -> None:
+    with capture_logs() as logs:
+        async with lines(5, most=3) as (known, *strangers):
+            await known.ask(request("GET", "/", token="x"))
+            for each in strangers:
+                await each.ask(request("GET", "/"))
+
+            for gone in strangers[:2]:
+                with pytest.raises((HungUp, ConnectionError)):
+                    await gone.answer()
+            for there in (known, *strangers[2:]):
+                await there.send(request("GET", "/"))
+                assert 200 == (await there.answer()).status
+
+    assert ["connections.full"] == [entry["event"] for entry in logs]
+
+
+async def test_who_closed_a_connection_left_room() -> None:
+    async with lines(4, most=1) as each:
+        for line in each:
+            assert 200 == (await line.ask(request("GET", "/", token="x", Connection="close"))).status
 
 
 @pytest.mark.parametrize(
