@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from bench.edge import create
@@ -82,11 +83,9 @@ QUESTIONS = (
         lambda filled, dice: _list(filter=f'emails.value eq "user{dice.randrange(filled.size)}@example.com"'),
     ),
     Question(
-        "userName gt, 20 of them by name",
-        1_000,
-        lambda filled, dice: _list(
-            filter=f'userName gt "user{dice.randrange(filled.size)}"', sortBy="userName", count=20
-        ),
+        "userName sw, 11 of them",
+        5_000,
+        lambda filled, dice: _list(filter=f'userName sw "user{dice.randrange(filled.size // 100, filled.size // 10)}"'),
     ),
 )
 
@@ -118,14 +117,28 @@ def _compare(question: Question, journals: list[Filled], dice: random.Random, ro
 
 def _print_lists(server: Server) -> None:
     for query in LISTS:
-        took = []
-        for _ in range(3):
-            url = f"http://127.0.0.1:{server.port}{_list(**query, attributes='userName')}"
-            began = time.perf_counter()
-            with urllib.request.urlopen(urllib.request.Request(url, headers=server.headers)) as answered:
-                total = json.load(answered)["totalResults"]
-            took.append((time.perf_counter() - began) * 1000)
-        print(f"  {min(took):7.1f} ms   {total:9,} found   {query}", flush=True)
+        first = _quickest(server, query)
+        _print_list(query, *first)
+        if "nextCursor" in first[1]:
+            behind = query | {"cursor": first[1]["nextCursor"]}
+            _print_list(query | {"cursor": "the next page"}, *_quickest(server, behind))
+
+
+def _print_list(query: dict[str, object], took: float, body: dict[str, Any]) -> None:
+    print(f"  {took:7.1f} ms   {body['totalResults']:9,} found   {query}", flush=True)
+
+
+def _quickest(server: Server, query: dict[str, object]) -> tuple[float, dict[str, Any]]:
+    return min((_ask(server, query) for _ in range(3)), key=lambda each: each[0])
+
+
+def _ask(server: Server, query: dict[str, object]) -> tuple[float, dict[str, Any]]:
+    """Milliseconds, and the answer."""
+    url = f"http://127.0.0.1:{server.port}{_list(**query, attributes='userName')}"
+    began = time.perf_counter()
+    with urllib.request.urlopen(urllib.request.Request(url, headers=server.headers)) as answered:
+        body: dict[str, Any] = json.load(answered)
+    return (time.perf_counter() - began) * 1000, body
 
 
 def _served(stack: ExitStack, size: int) -> Filled:
