@@ -69,10 +69,14 @@ def _number(day: str) -> int:
 async def keep(
     line: str, zone: tzinfo, last_run: int | None, clock: Clock, run: Callable[[], Awaitable[object]]
 ) -> None:
-    """Call `run` at every time of the cron line, for ever; one call at a time."""
+    """Call `run` at every time of the cron line, for ever; one call at a time.
+
+    Where the clock was set back it is as if the last call had been at the time that it is now.
+    """
     last = clock.now() if last_run is None else last_run
-    while (due := next_run(line, last, zone)) is not None:
-        while (left := (due - clock.now()) / 1000) > 0:  # noqa: ASYNC110 (nothing could set an event: the clock is asked)
+    while (due := next_run(line, last := min(last, clock.now()), zone)) is not None:
+        if (left := (due - clock.now()) / 1000) > 0:
             await asyncio.sleep(min(left, LONGEST_WAIT))
+            continue
         last = clock.now()
         await run()

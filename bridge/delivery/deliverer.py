@@ -101,7 +101,7 @@ class Deliverer:
     async def deliver_due(self) -> int:
         """Deliver all that is due now, and what that makes due; how many deliveries it took. (For tests and tools.)"""
         count = 0
-        await self._steps.wake()
+        await self._look_at_the_clock()
         while await self._may_send() and (claimed := await self._claim(self._limit)):
             async with asyncio.TaskGroup() as group:
                 for delivery in self._deliveries(claimed):
@@ -134,7 +134,7 @@ class Deliverer:
         """Claim as much as there is room for, and where there is none, what is urgent; whether anything was claimed."""
         if not self._journal.writable:
             return False
-        await self._steps.wake()
+        await self._look_at_the_clock()
         if not await self._may_send():
             return False
         if self._is_full:
@@ -146,6 +146,10 @@ class Deliverer:
             self._running.add(task)
             task.add_done_callback(self._ended)
         return bool(claimed)
+
+    async def _look_at_the_clock(self) -> None:
+        if await self._steps.wake():
+            self._health.hurry()
 
     async def _may_send(self) -> bool:
         return not self._health.paused and self._closed() is None and await self._health.look()

@@ -126,6 +126,12 @@ def next_step(db: sqlite3.Connection, target: str) -> int | None:
     return due
 
 
+def hurry(tx: Tx, target: str) -> None:
+    """The clock was set back: what was put off is due now, not when the old time comes again."""
+    tx.db.execute(_SQL["hurry"], {"target": target, "now": tx.now})
+    tx.dirtied.add(target)
+
+
 def wake_steps(tx: Tx, target: str, now: int, *, late: bool) -> int:
     """Steps of ladders became due: how many. `late`: nobody could see them come, and a person must look first."""
     tx.dirtied.add(target)

@@ -51,6 +51,9 @@ SELECT min(next_step) FROM link WHERE target = :target AND next_step IS NOT NULL
 -- What a worker that died left behind: what came of it is not known.
 UPDATE link SET state = 'dirty', sending = NULL, due = :now, verify = 1 WHERE target = :target AND state = 'sending';
 
+-- hurry --
+UPDATE link SET due = :now WHERE target = :target AND state = 'dirty' AND due > :now;
+
 -- look_again --
 -- What a place was waited for may have been left just before its holder's worker died.
 UPDATE link SET due = min(due, :now) WHERE target = :target AND state = 'dirty' AND waits_claim IS NOT NULL;

@@ -168,6 +168,11 @@ def abandoned(tx: Tx, target: str) -> int:
     return tx.db.execute(_SQL["abandoned"], {"target": target, "now": tx.now}).rowcount
 
 
+def hurry(tx: Tx, target: str) -> None:
+    """The clock was set back: what was put off is due now, not when the old time comes again."""
+    tx.db.execute(_SQL["hurry"], {"target": target, "now": tx.now})
+
+
 def waiting(db: sqlite3.Connection, target: str) -> Waiting:
     """How many passwords wait for this target."""
     return Waiting(*db.execute(_SQL["counts"], {"target": target}).fetchone())

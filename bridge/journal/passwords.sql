@@ -66,6 +66,9 @@ AND (:resource IS NULL OR resource = :resource) AND (:code IS NULL OR error_code
 SELECT state, at, expires, due, attempts, error_class, error_code, error_text, error_fix
 FROM password WHERE target = :target AND resource = :resource;
 
+-- hurry --
+UPDATE password SET due = :now WHERE target = :target AND state = 'due' AND due > :now;
+
 -- abandoned --
 -- What a worker that died was sending may have arrived, unless it was an older one.
 UPDATE password SET state = 'due', unsure = (sending = version), sending = NULL, due = :now

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -68,6 +69,10 @@ class Health:
         if self.breaker.retry_at is None:
             return 0.0
         return max(0.0, (self.breaker.retry_at - self._clock.now()) / 1000)
+
+    def hurry(self) -> None:
+        """The clock was set back: a target that is down is looked at now, not when the old time comes again."""
+        self.breaker = replace(self.breaker, retry_at=None)
 
     async def look(self, *, now: bool = False) -> bool:
         """Probe the target if it is time to, or a person wants it `now`; whether calls may be made. One at a time."""

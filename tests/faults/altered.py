@@ -4,6 +4,7 @@ The program itself knows nothing of this: what is altered is set from outside, b
 
     {"synchronous": "NORMAL"}    the journal does not sync each commit: the tests must see what that loses
     {"checkpoint": 200}          rows changed between two checkpoints
+    {"clock": "/path"}           the wall clock is wrong by as many seconds as this file says
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.cli.main import main
+from bridge.clock import SystemClock
 from bridge.journal import checkpoints, journal
 
 
@@ -22,8 +24,19 @@ def alter(wishes: dict[str, Any]) -> None:
     """Alter the program as it was asked."""
     if "checkpoint" in wishes:
         checkpoints.CHANGES = wishes["checkpoint"]
+    if "clock" in wishes:
+        _set(Path(wishes["clock"]))
     if "synchronous" in wishes:
         _sync(wishes["synchronous"])
+
+
+def _set(wrong_by: Path) -> None:
+    right = SystemClock.now
+
+    def now(clock: SystemClock) -> int:
+        return right(clock) + 1000 * int(wrong_by.read_text())
+
+    SystemClock.now = now
 
 
 def _sync(mode: str) -> None:

@@ -71,3 +71,20 @@ async def test_a_run_missed_while_we_were_away_is_made_up_for_once() -> None:
         keeper.cancel()
 
     assert ran.is_set()
+
+
+async def test_a_clock_that_was_set_back_does_not_put_the_next_run_off() -> None:
+    clock = SetClock(_ms("2025-11-24 03:14") + 59_950)
+    ran = asyncio.Event()
+
+    async def run() -> None:
+        ran.set()
+
+    async with asyncio.TaskGroup() as group:
+        keeper = group.create_task(schedule.keep("15 3 * * *", PARIS, _ms("2026-11-23 03:15"), clock, run))
+        await asyncio.sleep(0)
+        clock.advance(1)
+        await ran.wait()
+        keeper.cancel()
+
+    assert ran.is_set()

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bridge.delivery.deliverer import AHEAD
+from bridge.journal import passwords
 from bridge.journal.links import URGENT
-from connectors.sdk import Entry, Ref, TargetDown
+from connectors.sdk import Entry, OutcomeUnknown, Ref, TargetDown, Throttled
 from connectors.sdk.memory import MemoryConnector
 from tests.unit.delivery.world import World
 
@@ -226,3 +227,40 @@ async def test_who_asks_hears_of_every_settle(tmp_path: Path) -> None:
     await world.journal.close()
 
     assert [kim] == heard
+
+
+YEAR = 365 * 86_400
+
+
+async def test_what_was_put_off_does_not_wait_for_a_clock_that_was_set_back(world: World) -> None:
+    world.connector.fail = [None, None, OutcomeUnknown("no answer")]
+    await world.user("ada")
+    await world.deliver()
+    world.clock.jump(-YEAR)
+    await world.deliver()
+
+    assert {"users/ada"} == world.entries().keys()
+
+
+async def test_a_target_that_is_down_is_looked_at_when_the_clock_was_set_back(world: World) -> None:
+    await world.user("ada")
+    await world.deliver()
+    world.connector.fail = [TargetDown("gone")]
+    await world.change("ada", title="new")
+    await world.deliver()
+    world.clock.jump(-YEAR)
+    await world.deliver()
+
+    assert "new" == world.attributes("users/ada")["title"]
+
+
+async def test_a_password_does_not_wait_for_a_clock_that_was_set_back(world: World) -> None:
+    await world.user("ada")
+    await world.deliver()
+    world.connector.fail = [Throttled("slowly", after=30)]
+    await world.change("ada", password="Open, Sesame 1")
+    await world.deliver()
+    world.clock.jump(-YEAR)
+    await world.deliver_all()
+
+    assert 0 == world.journal.read(lambda db: passwords.waiting(db, "corp")).waiting
