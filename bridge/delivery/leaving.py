@@ -60,6 +60,7 @@ class Leaving:
         try:
             if aim.locked:
                 await self.lock(progress, active=False)
+                progress.now(verify=False)  # it was looked for, and is locked
         except Gone:  # then nobody can use it
             progress.gone()
             return

@@ -62,7 +62,7 @@ class Places:
         place = self.target.locate(found)
         if place != progress.link.claim and await self.claim(progress, place, None) is not Claimed.OURS:
             progress.now(claim=None)
-        progress.now(verify=False)
+        progress.now(verify=progress.link.disabled)  # looked at, but whether it is locked cannot be seen
 
     async def must_be_ours(self, progress: Progress, place: str, intent: str | None) -> None:
         """Claim it, or wait for who has it."""

@@ -126,6 +126,23 @@ async def test_a_lock_that_never_arrived_is_sent_again(world: World) -> None:
     assert not is_active(world, "ada")
 
 
+async def test_a_lock_that_never_arrived_is_sent_to_who_left_the_scope_and_comes_back(
+    world: World,
+) -> None:
+    await world.restart(scope='title eq "in"', on_leave="keep")
+    await world.user("ada", title="in")
+    await world.deliver()
+    world.connector.fail = [OutcomeUnknown("no answer")]
+    await world.change("ada", active=False)
+    await world.deliver()
+    await world.change("ada", title="out")
+    await world.deliver_all()
+    await world.change("ada", title="in")
+    await world.deliver_all()
+
+    assert not is_active(world, "ada")
+
+
 async def test_a_lock_that_was_refused_is_not_ours_to_take_back(world: World) -> None:
     await world.user("ada")
     await world.deliver()
