@@ -8,7 +8,10 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +33,16 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
     assert daemon.stop() == 0
     assert [] == [line for line in daemon.lines if line.get("level") in ("error", "critical") or "exception" in line]
     assert daemon.stderr() == ""
+
+
+@pytest.fixture
+def narrow(tmp_path: Path) -> Iterator[Daemon]:
+    """One that may have few files."""
+    daemon = Daemon(tmp_path, under=("sh", "-c", 'ulimit -n 512; exec "$@"', "-"))
+    daemon.configure("")
+    yield daemon.start()
+    assert daemon.stop() == 0
+    assert [] == [each for each in daemon.lines if each.get("level") in ("error", "critical") or "exception" in each]
 
 
 @pytest.fixture
@@ -273,6 +286,17 @@ async def test_a_body_where_none_belongs_is_passed_over(line: Line, auth: dict[s
         await line.send(request(method, f"{USERS}/x", b'{"a": 1}', **auth, **JSON))
         assert (204 if method == "OPTIONS" else 404) == scim(await line.answer(method), method)
     assert 200 == scim(await line.ask(request("GET", USERS + "?count=0", **auth)))
+
+
+def test_who_connects_and_says_no_more_keeps_nobody_out(narrow: Daemon) -> None:
+    with ExitStack() as stack:
+        for _ in range(300):
+            half = stack.enter_context(socket.create_connection(("127.0.0.1", narrow.port)))
+            half.sendall(b"GET /scim/v2/Users HTTP/1.1\r\n")
+
+        assert 200 == narrow.send("GET", "/Users")[0]
+
+    assert narrow.said("connections.full")
 
 
 async def test_who_hangs_up_in_the_middle_leaves_nothing(line: Line, auth: dict[str, str], daemon: Daemon) -> None:
