@@ -61,7 +61,7 @@ tests: $(VENV)/.dev servers $(VENV)/.libldap
 
 servers:
 	@.ci/servers slapd slapd-contrib ldap-utils 389-ds-base python3-lib389 \
-	  samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules python3-samba gcc python3-dev libldap2-dev libsasl2-dev strace systemd
+	  samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules python3-samba libsasl2-modules-gssapi-mit gcc python3-dev libldap2-dev libsasl2-dev strace systemd
 
 soak: $(VENV)/.dev servers
 	$(BIN)/python -m tests.soak $(PART) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(RESUME),--resume)

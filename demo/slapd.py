@@ -14,6 +14,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 BASE = "dc=example,dc=com"
 ADMIN = f"cn=admin,{BASE}"
@@ -48,6 +49,8 @@ class Slapd:
     sync: bool = False
     overlays: tuple[str, ...] = ("ppolicy",)
     size_limit: int = 500
+    local: bool = False  # a socket too, by which whoever opens it is the account that the bridge binds as (EXTERNAL)
+    multival: bool = False  # the members of large groups are kept value by value: see docs/targets/openldap.md
     access: tuple[str, ...] = ()  # lines olcAccess and olcLimits of the database, in place of ours
     port: int = field(default_factory=free_port)
     certificate: Path | None = None  # a folder with ca.crt, server.crt and server.key: StartTLS, and ldaps on `secure`
@@ -57,6 +60,10 @@ class Slapd:
     @property
     def url(self) -> str:
         return f"ldap://127.0.0.1:{self.port}"
+
+    @property
+    def local_url(self) -> str:
+        return f"ldapi://{quote(str(self.folder / 'run/ldapi'), safe='')}"
 
     @property
     def secure_url(self) -> str:
@@ -79,9 +86,14 @@ class Slapd:
         )
         return self
 
+    def load(self, ldif: Path) -> None:
+        """Put entries in, as quickly as can be; before it is started."""
+        self._run(*self._drop(), "slapadd", "-q", "-F", f"{self.folder}/config", "-b", BASE, "-l", str(ldif))
+
     def start(self) -> Slapd:
         """Start it and come back when it listens."""
-        doors = self.url if self.certificate is None else f"{self.url} {self.secure_url}"
+        more = [self.secure_url] * (self.certificate is not None) + [self.local_url] * self.local
+        doors = " ".join([self.url, *more])
         log = (self.folder / "slapd.log").open("ab")
         self.process = subprocess.Popen(
             [*self._drop(), "slapd", "-F", f"{self.folder}/config", "-h", doors, "-d", "256"],
@@ -153,7 +165,9 @@ class Slapd:
             service=SERVICE,
             password=PASSWORD,
             overlays=overlays,
+            multival="olcDbMultival: member 100,50\n" if self.multival else "",
             access="\n".join(self.access) or _ACCESS.format(service=SERVICE, limit=self.size_limit),
+            external=_EXTERNAL.format(service=SERVICE) if self.local else "",
             tls=_TLS.format(folder=self.folder / "tls") if self.certificate else "",
         )
 
@@ -201,7 +215,7 @@ objectClass: olcGlobal
 cn: config
 olcPidFile: {folder}/run/slapd.pid
 olcThreads: 4
-{tls}
+{tls}{external}
 dn: cn=module{{0}},cn=config
 objectClass: olcModuleList
 cn: module{{0}}
@@ -235,7 +249,7 @@ olcDbIndex: objectClass eq
 olcDbIndex: entryUUID,entryCSN eq
 olcDbIndex: uid,cn,sn,mail eq
 olcDbIndex: member eq
-{access}
+{multival}{access}
 
 {overlays}"""
 
@@ -243,6 +257,10 @@ _ACCESS = """\
 olcAccess: to attrs=userPassword by dn.exact={service} write by anonymous auth by * none
 olcAccess: to * by dn.exact={service} write by users read by * none
 olcLimits: dn.exact={service} size.soft={limit} size.hard={limit} size.pr=200 size.prtotal=unlimited"""
+
+_EXTERNAL = """\
+olcAuthzRegexp: gidNumber=[0-9]+[+]uidNumber=[0-9]+,cn=peercred,cn=external,cn=auth {service}
+"""
 
 _TLS = """\
 olcTLSCACertificateFile: {folder}/ca.crt
@@ -259,6 +277,14 @@ olcOverlay: ppolicy
 olcPPolicyDefault: {policy}
 
 """.replace("{policy}", POLICY),
+    "unique": """\
+dn: olcOverlay=unique,olcDatabase={1}mdb,cn=config
+objectClass: olcOverlayConfig
+objectClass: olcUniqueConfig
+olcOverlay: unique
+olcUniqueURI: ldap:///?mail,uidNumber?sub?
+
+""",
     "memberof": """\
 dn: olcOverlay=memberof,olcDatabase={1}mdb,cn=config
 objectClass: olcOverlayConfig

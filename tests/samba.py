@@ -23,6 +23,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import ldap3
 import pytest
 
 from tests import certificates
@@ -112,11 +113,23 @@ _DOMAIN = (
     "--option=bind interfaces only=yes",
 )
 
+_KRB5 = """\
+[libdefaults]
+default_realm = {realm}
+dns_lookup_kdc = false
+dns_canonicalize_hostname = false
+rdns = false
+[realms]
+{realm} = {{
+ kdc = {address}
+}}
+"""
+
 _GLOBAL = """\
 [global]
 interfaces = {address}/8
 bind interfaces only = yes
-server services = ldap
+server services = ldap kdc
 pid directory = {folder}/run
 ncalrpc dir = {folder}/ncalrpc
 winbindd socket directory = {folder}/run/winbindd
@@ -126,7 +139,7 @@ tls enabled = yes
 tls certfile = {folder}/tls/server.crt
 tls keyfile = {folder}/tls/server.key
 tls cafile = {folder}/tls/ca.crt
-ldap server require strong auth = yes
+ldap server require strong auth = allow_sasl_over_tls
 """
 
 
@@ -181,6 +194,23 @@ def samba_admin(samba: Samba) -> Iterator[Any]:
     samba.tool("dsacl", "set", f"--objectdn={BRANCHES}", f"--sddl={sddl}", "-H", f"{samba.folder}/dc/private/sam.ldb")
     yield line
     line.unbind()
+
+
+@pytest.fixture
+def samba_ticket(samba: Samba, samba_admin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for a ticket is the bridge's account, by a keytab."""
+    controller = f"CN=DC1,OU=Domain Controllers,{BASE}"
+    _, result, *_ = samba_admin.modify(
+        controller, {"servicePrincipalName": [(ldap3.MODIFY_ADD, [f"ldap/{samba.address}"])]}
+    )
+    assert result["result"] == 0, result
+    keytab, config = tmp_path / "bridge.keytab", tmp_path / "krb5.conf"
+    domain = f"{samba.folder}/dc/etc/smb.conf"
+    samba.tool("domain", "exportkeytab", str(keytab), "--principal=scim-bridge", "-s", domain)
+    config.write_text(_KRB5.format(realm="AD.EXAMPLE.TEST", address=samba.address))
+    monkeypatch.setenv("KRB5_CONFIG", str(config))
+    monkeypatch.setenv("KRB5_CLIENT_KTNAME", str(keytab))
+    monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path}/tickets")
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ def build(settings: LdapSettings, context: Context) -> LdapConnector:
     ca = settings.ca_certificate
     server = Server(
         urls=settings.url,
-        bind_dn=settings.bind_dn,
-        password=settings.bind_password.get_secret_value(),
+        bind_dn=settings.bind_dn or "",
+        password=settings.bind_password.get_secret_value() if settings.bind_password else "",
+        bind=settings.bind,
         ca_certificate=str(context.directory / ca) if ca else None,
         start_tls=settings.start_tls,
         connect_timeout=settings.connect_timeout,

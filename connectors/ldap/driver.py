@@ -18,6 +18,14 @@ from connectors.ldap.filters import Filter
 Values = tuple[bytes, ...]
 
 
+class Bind(StrEnum):
+    """How we say who we are: a name and its password, the socket's own word for us, or a Kerberos ticket."""
+
+    SIMPLE = "simple"
+    EXTERNAL = "external"
+    GSSAPI = "gssapi"
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """Where the directory is, who we are there, and how long to wait. Holds a password: never logged."""
@@ -27,6 +35,7 @@ class Server:
     password: str = field(repr=False)
     ca_certificate: str | None = None
     start_tls: bool = False
+    bind: Bind = Bind.SIMPLE
     connect_timeout: float = 3.0
     answer_timeout: float = 6.0
     connections: int = 8
@@ -166,6 +175,10 @@ class Unreachable(DriverError):
 
 class Untrusted(DriverError):
     """TLS failed (certificate, name, protocol): nothing was sent, not even the password."""
+
+
+class NoCredentials(DriverError):
+    """There is nothing that we could say who we are by: no ticket, or no library for it."""
 
 
 class BindRefused(DriverError):

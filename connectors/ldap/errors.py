@@ -16,6 +16,7 @@ from connectors.ldap.driver import (
     BindRefused,
     DriverError,
     NoAnswer,
+    NoCredentials,
     Operation,
     Result,
     Unreachable,
@@ -167,6 +168,9 @@ def error_without_answer(error: DriverError, operation: Operation) -> ConnectorE
                 "issued it, and connect by the name that stands in it",
                 code="tls",
             )
+        case NoCredentials():
+            problem = f"we cannot say who we are: {error}; look after the ticket or the keytab of this service"
+            return TargetMisconfigured(problem, code="noCredentials")
         case NoAnswer() if isinstance(operation, WRITES):
             return OutcomeUnknown(f"the request was sent and no answer came: {error}", code="noAnswer")
         case Unreachable() | NoAnswer():

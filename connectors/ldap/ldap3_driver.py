@@ -26,6 +26,7 @@ from connectors.ldap import requests
 from connectors.ldap.door import Door
 from connectors.ldap.driver import (
     Add,
+    Bind,
     BindRefused,
     EndRead,
     Found,
@@ -138,10 +139,11 @@ class _Tls(ldap3.Tls):
 
 def _connection(server: Server, url: str, tls: _Tls) -> Line:
     place = ldap3.Server(url, get_info=ldap3.NONE, tls=tls, connect_timeout=server.connect_timeout)
+    external = {"authentication": ldap3.SASL, "sasl_mechanism": ldap3.EXTERNAL, "sasl_credentials": b""}
+    simple = {"user": server.bind_dn, "password": server.password}
     return ldap3.Connection(
         place,
-        server.bind_dn,
-        server.password,
+        **(external if server.bind is Bind.EXTERNAL else simple),
         client_strategy=ldap3.SAFE_SYNC,
         check_names=False,
         auto_referrals=False,

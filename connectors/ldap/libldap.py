@@ -7,6 +7,7 @@
 What one has to know of libldap, and what is done here about it:
 - it reads ldap.conf and ~/.ldaprc, which may switch the checks of certificates off: it is told not to;
 - it says `unknown error` of whatever goes wrong with TLS: `tls.py` asks again what it was;
+- it asks for a ticket by what the reverse DNS says, and seals within TLS, which Active Directory refuses: both are off;
 - a write into a full socket blocks for ever: the socket is set not to block, and `BUSY` means: later.
 """
 
@@ -28,12 +29,14 @@ from connectors.ldap import filters, tls
 from connectors.ldap.ber import OCTETS, SEQUENCE, contents, tlv
 from connectors.ldap.driver import (
     Add,
+    Bind,
     BindRefused,
     Delete,
     Found,
     Modify,
     ModifyDn,
     NoAnswer,
+    NoCredentials,
     Operation,
     ReadPage,
     Result,
@@ -62,13 +65,26 @@ def open_line(server: Server, url: str) -> Conn:
     try:
         if server.start_tls:
             conn.start_tls_s()
-        conn.simple_bind_s(server.bind_dn, server.password)
+        _bind(conn, server, url)
     except ldap.LDAPError as error:
         with suppress(ldap.LDAPError):
             conn.unbind_ext()
         raise _not_open(server, url, error) from None
     os.set_blocking(conn.get_option(ldap.OPT_DESC), False)
     return conn
+
+
+def _bind(conn: Conn, server: Server, url: str) -> None:
+    match server.bind:
+        case Bind.SIMPLE:
+            conn.simple_bind_s(server.bind_dn, server.password)
+        case Bind.EXTERNAL:
+            conn.sasl_non_interactive_bind_s("EXTERNAL")
+        case Bind.GSSAPI:
+            conn.set_option(ldap.OPT_X_SASL_NOCANON, 1)
+            if server.start_tls or urlsplit(url).scheme == "ldaps":
+                conn.set_option(ldap.OPT_X_SASL_SSF_MAX, 0)
+            conn.sasl_gssapi_bind_s()
 
 
 def _configure(conn: Conn, server: Server) -> None:
@@ -84,9 +100,11 @@ def _configure(conn: Conn, server: Server) -> None:
     conn.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
 
 
-def _not_open(server: Server, url: str, error: Any) -> Unreachable | Untrusted | BindRefused:
+def _not_open(server: Server, url: str, error: Any) -> Unreachable | Untrusted | NoCredentials | BindRefused:
     said = _said(error)
     code, text = int(said.get("result", -1)), _text(error)
+    if isinstance(error, ldap.LOCAL_ERROR | ldap.AUTH_UNKNOWN):
+        return NoCredentials(text)
     if code > 0:
         if server.start_tls and isinstance(error, ldap.PROTOCOL_ERROR):
             return Untrusted(f"{url}: the server refuses StartTLS")

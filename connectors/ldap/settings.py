@@ -4,6 +4,8 @@
 url = "ldaps://ldap.example.com"            # or a list, in order of preference
 bind_dn = "cn=scim-bridge,dc=example,dc=com"
 bind_password = "credential:corp-bind"
+# bind = "external"                         # with ldapi://%2Frun%2Fslapd%2Fldapi: as the socket knows us, no password
+# bind = "gssapi"                           # by a Kerberos ticket, with python-ldap
 # ca_certificate = "ca.pem"                 # absent: the authorities this machine trusts
 # start_tls = true                          # with ldap://
 # plaintext = true                          # with ldap:// beyond loopback: the password goes in the clear
@@ -19,7 +21,7 @@ import ipaddress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -33,6 +35,7 @@ from pydantic import (
 )
 
 from connectors.ldap import dn
+from connectors.ldap.driver import Bind
 from connectors.ldap.filters import is_attribute
 from connectors.ldap.member_values import UID, is_by_name
 from connectors.ldap.schema import is_secret
@@ -146,8 +149,9 @@ class LdapSettings(Frozen):
     start_tls: bool = False
     plaintext: bool = False
     url: Annotated[tuple[str, ...], BeforeValidator(_list), Field(min_length=1)]
-    bind_dn: DnText
-    bind_password: Secret
+    bind: Bind = Bind.SIMPLE
+    bind_dn: DnText | None = None
+    bind_password: Secret | None = None
     ca_certificate: Path | None = None
     password_attribute: AttributeName | None = None
     connect_timeout: Seconds = 3.0
@@ -166,8 +170,8 @@ class LdapSettings(Frozen):
 
     @property
     def is_encrypted(self) -> bool:
-        """Whether every server is reached over TLS."""
-        return self.start_tls or all(urlsplit(url).scheme == "ldaps" for url in self.url)
+        """Whether nobody on the way can read what we send: TLS, or a socket of this machine."""
+        return self.start_tls or all(urlsplit(url).scheme in ("ldaps", "ldapi") for url in self.url)
 
     @property
     def is_plain(self) -> bool:
@@ -181,6 +185,12 @@ class LdapSettings(Frozen):
         """The kinds that the directory takes."""
         found: dict[str, UsersTable | GroupsTable | OtherTable] = dict(self.__pydantic_extra__)
         return {table.kind: table for table in (self.users, self.groups) if table} | found
+
+    @model_validator(mode="after")
+    def _can_bind(self) -> Self:
+        if problem := _cannot_bind(self):
+            raise ValueError(problem)
+        return self
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
@@ -210,10 +220,24 @@ class LdapSettings(Frozen):
 
     @field_validator("bind_password")
     @classmethod
-    def _not_empty(cls, written: Secret) -> Secret:
-        if not written.get_secret_value():
+    def _not_empty(cls, written: Secret | None) -> Secret | None:
+        if written is not None and not written.get_secret_value():
             raise ValueError("leads to an empty password, which a directory takes for no password; write it there")
         return written
+
+
+def _cannot_bind(settings: LdapSettings) -> str | None:
+    """Why we cannot say who we are."""
+    match settings.bind:
+        case Bind.SIMPLE if settings.bind_dn is None or settings.bind_password is None:
+            return 'says not who we are; write bind_dn and bind_password, or bind = "external" with a url ldapi://…'
+        case Bind.EXTERNAL if not all(urlsplit(url).scheme == "ldapi" for url in settings.url):
+            return 'bind = "external" is what a socket says of us; write url = "ldapi://%2Frun%2Fslapd%2Fldapi"'
+        case Bind.GSSAPI if settings.driver == "ldap3" or not has_libldap():
+            return "bind = \"gssapi\" takes python-ldap; pip install 'scim-bridge[libldap]', and leave driver out"
+        case Bind.EXTERNAL | Bind.GSSAPI if settings.bind_password is not None:
+            return "bind_password is not used with this bind; leave it out"
+    return None
 
 
 def _check_url(url: str, start_tls: bool, plaintext: bool) -> None:
@@ -222,6 +246,8 @@ def _check_url(url: str, start_tls: bool, plaintext: bool) -> None:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise ValueError("is not a URL; write it as in ldaps://ldap.example.com") from None
+    if parts.scheme == "ldapi" and unquote(parts.netloc).startswith("/") and not parts.path.strip("/"):
+        return
     if parts.scheme not in ("ldap", "ldaps") or not host or parts.path.strip("/") or parts.query:
         raise ValueError("is not the URL of a directory; write it as in ldaps://ldap.example.com:636")
     if parts.scheme == "ldaps" and start_tls:

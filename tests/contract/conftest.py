@@ -11,7 +11,7 @@ from connectors.ldap.connector import LdapConnector
 from connectors.ldap.settings import has_libldap
 from tests.contract.ldap import Connect, connector_to
 from tests.directories import ds389, ds389_admin, ds389_tree, own_slapd, slapd, slapd_admin, slapd_tree, tree
-from tests.samba import samba, samba_admin, samba_tree
+from tests.samba import samba, samba_admin, samba_ticket, samba_tree
 from tests.slapd import Tree
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "own_slapd",
     "samba",
     "samba_admin",
+    "samba_ticket",
     "samba_tree",
     "slapd",
     "slapd_admin",

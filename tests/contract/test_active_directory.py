@@ -279,6 +279,21 @@ async def test_a_refused_bind_is_told_in_plain_words(
         await ad.probe()
 
 
+@pytest.mark.skipif(not has_libldap(), reason="PYTHON-LDAP IS NOT INSTALLED: nothing of Kerberos was tested")
+async def test_a_ticket_says_who_we_are(connect: Connect, samba_tree: Tree, samba_ticket: None) -> None:
+    """By a keytab, without a password; over TLS as everything else."""
+    authority = samba_tree.slapd.authority  # type: ignore[attr-defined]
+    keys = {"ca_certificate": authority, "bind": "gssapi", "bind_dn": None, "bind_password": None}
+    kinds = {"users": {"base": samba_tree.people, "rdn": "cn", "object_classes": ["user"]}, "groups": None}
+    ad = connect(samba_tree, **keys, **kinds)
+    await ad.probe()
+    ref = await ad.create(user("bj"))
+    await ad.set_password(ref, MINE)
+    await ad.activate(ref, active=True)
+
+    assert samba_tree.can_bind(ref.locator, MINE)
+
+
 async def test_names_that_need_care(ad: LdapConnector) -> None:
     for name in (
         "Smith, John",

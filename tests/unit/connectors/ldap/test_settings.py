@@ -12,6 +12,7 @@ from connectors.ldap.kind import kinds_of
 from connectors.ldap.settings import LdapSettings
 from connectors.sdk import Context, Plugin
 
+SOCKET = "ldapi://%2Frun%2Fslapd%2Fldapi"
 TABLE = {
     "url": "ldaps://ldap.example.com",
     "bind_dn": "cn=bridge,dc=x",
@@ -66,6 +67,13 @@ def test_what_is_taken(keys: dict[str, Any]) -> None:
         ({"url": "ldaps://a:x"}, "is not a URL"),
         ({"url": []}, "at least 1"),
         ({"bind_dn": "bridge"}, "not a distinguished name"),
+        ({"bind_dn": None}, "says not who we are"),
+        ({"bind_password": None}, "says not who we are"),
+        ({"bind": "external", "bind_password": None}, "is what a socket says of us"),
+        ({"bind": "external", "url": SOCKET}, "bind_password is not used"),
+        ({"bind": "gssapi", "bind_password": None, "driver": "ldap3"}, "takes python-ldap"),
+        ({"bind": "digest-md5"}, "simple"),
+        ({"url": "ldapi://run/slapd"}, "not the URL of a directory"),
         ({"bind_dn": ""}, "is empty"),
         ({"users": {**TABLE["users"], "base": "people"}}, "not a distinguished name"),  # type: ignore[dict-item]
         ({"users": {**TABLE["users"], "rdn": "u id"}}, "not the name of an attribute"),  # type: ignore[dict-item]
