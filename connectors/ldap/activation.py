@@ -51,6 +51,16 @@ def can_lock(directory: Directory) -> bool:
     return lock_of(directory.schema) is not None
 
 
+def means(directory: Directory) -> str:
+    """What locks an account here, for a person."""
+    if not can_lock(directory):
+        return "nothing that we know"
+    if directory.product is Product.ACTIVE_DIRECTORY:
+        return f"a bit of {CONTROL}"
+    lock = lock_of(directory.schema)
+    return lock.attribute if lock else ""
+
+
 def lock_of(schema: Schema) -> Lock | None:
     """The lock that this directory knows, as a value of an attribute."""
     return next((lock for lock in LOCKS if schema.attribute(lock.attribute)), None)

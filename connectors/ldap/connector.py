@@ -50,7 +50,9 @@ class LdapConnector:
 
     async def probe(self) -> Probe:
         found = await probing.probe(self._directory, self._kinds, self._passwords)
-        return replace(found, untouchable=(*self._own, *found.untouchable))
+        limits = [warning for each in self._reading.values() if (warning := await each.limited())]
+        untouchable = (*self._own, *found.untouchable)
+        return replace(found, untouchable=untouchable, warnings=(*found.warnings, *limits))
 
     async def get(self, ref: Ref, attributes: Sequence[str], members: bool = False) -> Entry | None:
         return await self._reading[ref.kind].get(ref, attributes, members)

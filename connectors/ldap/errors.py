@@ -119,7 +119,9 @@ MEANINGS = {
 }
 _UNKNOWN = Meaning("unknown", Refused, "the directory refuses this", "look into its log")
 _READ_ONLY = re.compile(r"shadow context|read.?only|operation restricted", re.IGNORECASE)
+_NOT_UNIQUE = re.compile(r"not unique|non-unique")
 _ATTRIBUTE = (
+    re.compile(r"non-unique attributes found with \(\|?\(?([\w.;-]+)="),
     re.compile(r"requires attribute '([^']+)'"),
     re.compile(r"attribute ['\"]([^'\"]+)['\"]"),
     re.compile(r"constraint on ([\w.;-]+)"),
@@ -189,7 +191,7 @@ def _refused_bind(code: int, text: str) -> ConnectorError:
 
 def _precise(result: Result, name: str) -> str:
     """OpenLDAP has one code for all broken constraints; a broken uniqueness is mended in another place."""
-    if result.code == 19 and "not unique" in result.diagnostic:
+    if result.code == 19 and _NOT_UNIQUE.search(result.diagnostic):
         return f"{name}:unique"
     if ad_errors.code_of(result.diagnostic) == ad_errors.POLICY:
         return f"{name}:password"

@@ -39,6 +39,7 @@ async def probe(directory: Directory, kinds: Mapping[str, Kind], passwords: Pass
         identity=next((ids[name] for name in ("users", "groups", *ids) if ids.get(name)), None),
         limits={"name_bytes": directory.longest_name} if directory.longest_name else {},
         untouchable=await _guarded(directory, kinds.values()),
+        facts=_strategy(directory, kinds.values()),
         creates_locked=frozenset(name for name, kind in kinds.items() if activation.creates_locked(directory, kind)),
         warnings=(
             *_warnings(directory, facts, kinds.values()),
@@ -75,6 +76,25 @@ async def _no_place(directory: Directory, place: Dn) -> str | None:
     if await base_id(directory, place) is None:
         return f"{place}, where leavers are to be moved, is not there or the bind account may not see it; make it"
     return None
+
+
+def _strategy(directory: Directory, kinds: Iterable[Kind]) -> dict[str, str]:
+    """What follows from all that was seen, in words."""
+    facts = directory.known or Facts()
+    members = dict.fromkeys(name for kind in kinds for name in kind.members)
+    return {
+        "known by": facts.id_attribute,
+        "writes": _writes(facts),
+        "places": "are looked at many by one search" if directory.looks.together else "are looked at one by one",
+        "disable": activation.means(directory),
+        **({"members": " and ".join(members)} if members else {}),
+    }
+
+
+def _writes(facts: Facts) -> str:
+    if facts.address("x") is not None:
+        return "addressed to the entry's id"
+    return "only if the entry is still the same one" if ASSERTION in facts.controls else "after a look at the entry"
 
 
 def _capabilities(directory: Directory, kinds: Mapping[str, Kind], passwords: Passwords) -> frozenset[Capability]:

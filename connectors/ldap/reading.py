@@ -7,6 +7,7 @@ and held nothing back for another server; anything else is an error, or a last p
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -19,11 +20,13 @@ from connectors.ldap.kind import Kind
 from connectors.ldap.matching import decode
 from connectors.ldap.schema import is_secret
 from connectors.sdk import EVERYTHING as WHOLE
-from connectors.sdk import Entry, Key, Page, Query, Ref, TargetMisconfigured, Value
+from connectors.sdk import Entry, Key, Page, Query, Ref, Refused, TargetMisconfigured, Value
 
 PAGE = 500
 SMALLEST_PAGE = 10
 MANY = 20
+TRIED = 1000
+"""Entries that a probe reads to see whether it may: directories that limit a read allow fewer by default."""
 
 _reads = count(1)
 
@@ -67,6 +70,19 @@ class Reading:
                 result = await self._page(read, search, result.cookie)
         finally:
             self.directory.driver.tell(EndRead(read))
+
+    async def limited(self) -> str | None:
+        """Why our account does not see the whole, as a warning; as far as the first entries tell."""
+        pages, seen = self.search(Query(self.kind.name, ())), 0
+        async with aclosing(pages):
+            try:
+                async for page in pages:
+                    seen += len(page.entries)
+                    if seen >= TRIED:
+                        break
+            except Refused as refused:
+                return f"a read of all {self.kind.name} is cut off: {refused.message}; {refused.fix}"
+        return None
 
     async def _first_page(self, read: int, search: Search) -> Result:
         """Ask for smaller pages until the directory takes one; its limit is remembered."""

@@ -344,6 +344,9 @@ async def test_a_read_that_the_directory_limits_is_never_complete(own_slapd: Own
     with pytest.raises(Refused) as refused:
         await _count(ldap)
     assert "prtotal" in str(refused.value.fix)
+    (warning,) = (each for each in (await ldap.probe()).warnings if "cut off" in each)
+    assert "a read of all users is cut off" in warning
+    assert "prtotal" in warning
 
 
 async def test_a_directory_lost_between_two_pages_is_an_error(own_slapd: OwnSlapd, connect: Connect) -> None:

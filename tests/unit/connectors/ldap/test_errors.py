@@ -71,6 +71,7 @@ def test_what_is_refused_comes_with_a_remedy(code: int) -> None:
         ("modify/add: cn;lang-fr: value #0 already exists", "cn;lang-fr"),
         ("breaks constraint on mail", "mail"),
         ("some attributes not unique", None),
+        ("non-unique attributes found with (|(mail=x))", "mail"),
     ],
 )
 def test_the_attribute_is_read_from_what_the_directory_says(said: str, attribute: str | None) -> None:
@@ -92,6 +93,7 @@ def test_values_are_kept_out_of_the_sentence() -> None:
     ("said", "code"),
     [
         ("some attributes not unique", "constraintViolation:unique"),
+        ("non-unique attributes found with (|(mail=x))", "constraintViolation:unique"),
         ("Password fails quality checking policy", "constraintViolation:password"),
         ("breaks constraint on mail", "constraintViolation"),
     ],
