@@ -13,6 +13,8 @@ from typing import Any
 
 import orjson
 
+from connectors.sdk import Changed
+
 
 class Sort(StrEnum):
     """What a run found about one entry."""
@@ -76,6 +78,7 @@ class Finding:
     name: str | None = None  # of whom: as people know them
     why: str | None = None
     at: int | None = None  # the time as of which it is to be restored
+    changed: Changed | None = None  # who changed the entry last, where the target tells
 
     @property
     def subject(self) -> tuple[object, ...]:
@@ -98,6 +101,8 @@ class Finding:
             document |= {"operation": self.operation, "name": self.name, "why": self.why}
         if self.at is not None:
             document["at"] = self.at
+        if self.changed is not None:
+            document["changed"] = [self.changed.by, self.changed.at]
         return orjson.dumps(document).decode()
 
 
@@ -158,6 +163,7 @@ def finding_of(row: Mapping[str, Any]) -> Finding:
         name=detail.get("name"),
         why=detail.get("why"),
         at=detail.get("at"),
+        changed=Changed(*detail["changed"]) if "changed" in detail else None,
     )
 
 

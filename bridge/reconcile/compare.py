@@ -42,6 +42,7 @@ def compare(link: Linked, actual: Actual, rules: Rules, normalise: Normalise, me
         wish=link.wish,
         changes=_changes(link, actual.entry, rules, normalise),
         moved=link.claim is not None and link.claim != actual.place,
+        changed=actual.entry.changed,
     )
     if actual.entry.members is not None:
         finding = _with_members(finding, rules, actual.entry, members, normalise)

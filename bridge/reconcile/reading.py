@@ -28,7 +28,7 @@ BATCH = 256
 async def read_kind(target: Target, worker: Worker, rules: Rules) -> Reading:
     """Read all entries of a kind; raises what the connector raises."""
     complete = False
-    query = Query(rules.kind, rules.names, _with_members(target, rules))
+    query = Query(rules.kind, rules.names, _with_members(target, rules), changed=True)
     async for page in target.search(query):
         complete = page.complete
         if page.entries:

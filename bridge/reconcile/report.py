@@ -162,6 +162,13 @@ _HELD = {
 }
 
 
+def _by_whom(finding: Finding) -> str:
+    if finding.changed is None:
+        return ""
+    by, at = finding.changed.by, finding.changed.at
+    return (f" by {by}" if by else "") + (f" at {at}" if at else "")
+
+
 def _what(finding: Finding) -> str:
     if finding.operation is not None:
         return f": {_HELD[finding.operation].format(finding.members_added)} ({finding.name})"
@@ -173,5 +180,5 @@ def _what(finding: Finding) -> str:
     if finding.members_removed:
         parts.append(f"add {finding.members_removed} members removed by others")
     intent = _INTENTS[finding.repair]
-    told = ", ".join(parts)
+    told = ", ".join(parts) + _by_whom(finding)
     return (f": {told}" if told else "") + (f" ({intent})" if intent else "")

@@ -6,28 +6,31 @@ and held nothing back for another server; anything else is an error, or a last p
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+import re
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from connectors.ldap import changes, dn, errors, ranges
 from connectors.ldap.directory import Directory, id_in
-from connectors.ldap.driver import EndRead, Found, ReadPage, Result, Scope, Search
+from connectors.ldap.driver import EndRead, Found, ReadPage, Result, Scope, Search, Values
 from connectors.ldap.facts import Facts
 from connectors.ldap.filters import EVERYTHING, Equal
 from connectors.ldap.kind import Kind
 from connectors.ldap.matching import decode
 from connectors.ldap.schema import is_secret
 from connectors.sdk import EVERYTHING as WHOLE
-from connectors.sdk import Entry, Key, Page, Query, Ref, Refused, TargetMisconfigured, Value
+from connectors.sdk import Changed, Entry, Key, Page, Query, Ref, Refused, TargetMisconfigured, Value
 
 PAGE = 500
 SMALLEST_PAGE = 10
+LAST_CHANGE = ("modifiersName", "modifyTimestamp")
 MANY = 20
 TRIED = 1000
 """Entries that a probe reads to see whether it may: directories that limit a read allow fewer by default."""
 
+_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")
 _reads = count(1)
 
 
@@ -56,7 +59,8 @@ class Reading:
     async def search(self, query: Query) -> AsyncGenerator[Page, None]:
         read, whole = next(_reads), True
         id_attribute = (await self.directory.facts()).id_attribute
-        names = tuple(dict.fromkeys((*self._names(query.attributes, query.members), id_attribute)))
+        who = LAST_CHANGE if query.changed else ()
+        names = tuple(dict.fromkeys((*self._names(query.attributes, query.members), id_attribute, *who)))
         search = Search(str(self.kind.base), Scope.SUBTREE, self.kind.where(), names)
         try:
             result = await self._first_page(read, search)
@@ -119,7 +123,7 @@ class Reading:
             for name in names
             if (values := self._held(held, name))
         }
-        entry = Entry(self.kind.name, known, self.directory.ref(self.kind, found))
+        entry = Entry(self.kind.name, known, self.directory.ref(self.kind, found), changed=_changed(held))
         if not members:
             return entry
         whole, part = self.kind.real_members(held) if self.kind.members else ((), ())
@@ -136,6 +140,18 @@ class Reading:
             return held[name.lower()]
         key = self.directory.schema.key(name)
         return () if ";" in name else next((v for n, v in held.items() if self.directory.schema.key(n) == key), ())
+
+
+def _changed(held: Mapping[str, Values]) -> Changed | None:
+    """Who changed it last, where that was asked for: no one asks for these attributes otherwise."""
+    by, at = (held.get(name.lower(), ()) for name in LAST_CHANGE)
+    if not by and not at:
+        return None
+    time = _TIME.match(at[0].decode()) if at else None
+    return Changed(
+        by[0].decode("utf-8", "replace") if by else None,
+        "{}-{}-{}T{}:{}:{}Z".format(*time.groups()) if time else None,
+    )
 
 
 async def base_id(directory: Directory, base: dn.Dn) -> str | None:

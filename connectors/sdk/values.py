@@ -44,13 +44,21 @@ the outermost first: what those are at the target (an OU, a folder), the connect
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """Who changed an entry last, in the target's words, and when (RFC 3339); None: the target does not tell."""
+
+    by: str | None
+    at: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A resource as one target should hold it, or (with `ref`) as it does hold it.
 
     An attribute without values is absent from `attributes` or an empty tuple: both mean "no value".
     `members` is filled by `search` and `get` alone, and only where it was asked for; where a target holds each member
     in several ways, `half_members` are those of whom a part is missing. `under` is the place that the entry stands in,
-    where that is not its kind's own.
+    where that is not its kind's own. `changed` comes from a search that asks for it, where the target tells.
     """
 
     kind: str
@@ -59,6 +67,7 @@ class Entry:
     members: tuple[str, ...] | None = None
     under: Under | None = None
     half_members: tuple[str, ...] = ()
+    changed: Changed | None = None
 
 
 class Verb(StrEnum):
@@ -105,11 +114,12 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A whole read of one kind: these attributes (operational ones too), and members if asked."""
+    """A whole read of one kind: these attributes (operational ones too), and if asked members and who changed what."""
 
     kind: str
     attributes: tuple[str, ...]
     members: bool = False
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ import orjson
 from bridge.journal.findings import Finding, Plan, PlanState, Repair, Sort
 from bridge.journal.runs import Read, RunState
 from bridge.reconcile.report import Report, from_document, render, render_plan, to_document
+from connectors.sdk import Changed
 
+ADMIN = Changed("cn=admin", "2026-11-25T19:20:07Z")
 BOTH = (("mail", "replace"), ("title", "clear"))
 GROUP = Finding(Sort.DIFFERENT, "groups", "g1", "cn=all", 1, members_added=2, members_removed=1, members=9, moved=True)
 FINDINGS = (
     Finding(Sort.MISSING, "users", "r1", "uid=ann", 2, repair=Repair.HOLD),
-    Finding(Sort.DIFFERENT, "users", "r2", "uid=bob", 3, BOTH, repair=Repair.REVERT),
+    Finding(Sort.DIFFERENT, "users", "r2", "uid=bob", 3, BOTH, repair=Repair.REVERT, changed=ADMIN),
     replace(GROUP, repair=Repair.REVERT),
     Finding(Sort.FOREIGN, "users", locator="uid=admin"),
     Finding(Sort.FOREIGN, "users", count=41),
@@ -31,7 +33,7 @@ def test_a_plan_reads_as_names_and_operations():
         "1 missing (ours, and not at the target)",
         "  uid=ann (make again if approved)",
         "2 different (changed at the target by others)",
-        "  uid=bob: replace mail, clear title (write back)",
+        "  uid=bob: replace mail, clear title by cn=admin at 2026-11-25T19:20:07Z (write back)",
         "  cn=all: renamed or moved, remove 2 members added by others, add 1 members removed by others (write back)",
         "42 foreign (not ours, never written)",
         "  uid=admin",
