@@ -48,11 +48,18 @@ Fold = Callable[[Sequence[Value]], frozenset[Value]]
 def _replace(
     attribute: Attribute, have: Sequence[Value], want: tuple[Value, ...], ours: Sequence[Value], fold: Fold
 ) -> list[Change]:
+    if _same(have, want) and _same(ours, want):
+        return []  # nearly always, and then there is nothing to fold
     wanted = fold(want)
     is_respelled = set(ours) != set(want) and fold(ours) == wanted
     if fold(have) == wanted and not is_respelled:
         return []
     return [Change(attribute.name, Verb.REPLACE, want)]
+
+
+def _same(these: Sequence[Value], those: Sequence[Value]) -> bool:
+    """Alike to the letter; 1 and true are not."""
+    return tuple(these) == tuple(those) and all(type(a) is type(b) for a, b in zip(these, those, strict=True))
 
 
 def _merge(

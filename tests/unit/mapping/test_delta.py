@@ -45,6 +45,21 @@ def test_what_scim_spells_otherwise_is_written_once() -> None:
     assert () == _delta(rules, {"a": ("JON",)}, now, {})
 
 
+def test_what_is_the_same_to_the_letter_needs_no_target_to_say_so() -> None:
+    """A run asks this of every attribute of every entry."""
+
+    def never(kind: str, attribute: str, values: Sequence[Value]) -> frozenset[Value]:
+        raise AssertionError(attribute)
+
+    def by_type(kind: str, attribute: str, values: Sequence[Value]) -> frozenset[Value]:
+        return frozenset(f"{type(value)} {value}" for value in values)
+
+    held, one, true = {"a": ("x", "y")}, {"a": (1,)}, {"a": (True,)}
+
+    assert () == delta(_rules("a"), held, Entry("users", held), never, held)
+    assert (Change("a", Verb.REPLACE, (True,)),) == delta(_rules("a"), one, Entry("users", true), by_type, true)
+
+
 def test_the_target_says_what_is_equal() -> None:
     assert () == _delta(_rules("a"), {"a": ("ONE", "two")}, {"a": ("two", "one")})
 

@@ -515,6 +515,8 @@ async def test_a_doubtful_read_is_told_as_a_warning(world):
 
 async def test_a_bug_in_a_connector_ends_the_run_and_not_the_daemon(world, monkeypatch):
     await world.user("ann")
+    (entry,) = world.connector.entries.values()
+    entry.attributes["uid"] = ("somebody",)
 
     def explode(*_: object) -> frozenset[Any]:
         raise ValueError("not a value")
