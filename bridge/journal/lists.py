@@ -40,13 +40,14 @@ class Order:
     """By a column, then by number; `column` None: by number, the order of creation.
 
     `index` goes through living resources of a tenant and type in this order; None where there is none. `lacking`: those
-    alone for which the column is NULL, and they are not among the others.
+    alone for which the column is NULL, and they are not among the others. `complete`: the column is NULL for none.
     """
 
     column: str | None = None
     index: str | None = "resource_list"
     descending: bool = False
     lacking: bool = False
+    complete: bool = True
 
 
 BY_CREATION = Order()
@@ -62,9 +63,9 @@ class Query:
 
 
 def count(db: sqlite3.Connection, query: Query) -> int:
-    """How many there are."""
+    """How many there are; of all that a type has, this is known."""
     found = _count(query)
-    (number,) = db.execute(found.text, found.values).fetchone()
+    (number,) = db.execute(found.text, found.values).fetchone() or (0,)
     return int(number)
 
 
@@ -104,7 +105,9 @@ def read(db: sqlite3.Connection, numbers: Sequence[int]) -> list[Stored]:
 
 
 def _count(query: Query) -> Sql:
-    probe = query.condition.probe
+    probe, scope = query.condition.probe, query.scope
+    if query.condition.sql is TRUE and query.order.complete:
+        return Sql("SELECT living FROM population WHERE tenant = ? AND type = ?", (scope.tenant, scope.type.name))
     if probe and probe.along and query.condition.beside is TRUE and query.order.column is None:
         found = _union(query.scope, probe)
         return Sql(f"SELECT count(*) FROM ({found.text})", found.values)
@@ -159,11 +162,11 @@ def orders_of(path: Path, type_: ResourceType, *, descending: bool) -> tuple[Ord
         case Moment(column):
             return (Order(column, f"resource_{column}", descending),)
         case Text(column, index) as text:
-            having, lacking = (
-                Order(column, index, descending),
-                Order(column, _LACKING.get(column, "resource_list"), descending, True),
-            )
-            return (having,) if text.always else (lacking, having) if descending else (having, lacking)
+            having = Order(column, index, descending, complete=text.always)
+            if text.always:
+                return (having,)
+            lacking = Order(column, _LACKING.get(column, "resource_list"), descending, lacking=True, complete=False)
+            return (lacking, having) if descending else (having, lacking)
         case _:
             return None
 

@@ -81,6 +81,20 @@ def test_a_list_is_ordered_and_goes_on_behind_any_place(
         db.execute("ROLLBACK")
 
 
+def test_how_many_live_is_known_whoever_comes_and_goes(db: sqlite3.Connection) -> None:
+    db.execute("BEGIN")
+    try:
+        store(db, [Row("1", {"userName": "a"}), Row("2", {"userName": "b"}), Row("3", {"userName": "c"})])
+        db.execute("UPDATE resource SET deleted = 7, version = 2 WHERE id = '2'")
+        db.execute("UPDATE resource SET deleted = 8 WHERE id = '2'")
+        db.execute("UPDATE resource SET body = '{}' WHERE id = '1'")
+
+        assert [2, 2] == [lists.count(db, each) for each in (query(), query(order=orders("id", descending=False)[0]))]
+        assert 0 == lists.count(db, Query(scope(GROUP), condition(None, scope(GROUP))))
+    finally:
+        db.execute("ROLLBACK")
+
+
 def test_resources_are_read_in_the_order_that_is_asked_for(db: sqlite3.Connection) -> None:
     stored = [Row("1", {"userName": "a"}), Row("2", {"userName": "b"})]
     db.execute("BEGIN")

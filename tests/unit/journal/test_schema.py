@@ -67,6 +67,23 @@ def test_all_tables_are_strict(db):
     assert {"resource", "change", "head", "link"} <= ours.keys()
 
 
+def test_who_lives_already_is_counted(db, monkeypatch):
+    steps = schema.steps()
+    monkeypatch.setattr(schema, "steps", lambda: {name: each for name, each in steps.items() if name < "0016"})
+    schema.migrate(db)
+    for number, deleted in enumerate((None, None, 5)):
+        db.execute(
+            "INSERT INTO resource (id, tenant, type, version, body, created, modified, deleted) "
+            "VALUES (?, 'default', 'User', 1, '{}', 1, 1, ?)",
+            (str(number), deleted),
+        )
+
+    monkeypatch.setattr(schema, "steps", lambda: steps)
+    schema.migrate(db)
+
+    assert [("default", "User", 2)] == db.execute("SELECT * FROM population").fetchall()
+
+
 def test_migrating_again_does_nothing(db):
     schema.migrate(db)
     before = db.execute("SELECT * FROM _sqlite_migrations").fetchall()
