@@ -18,7 +18,7 @@ from bridge.edge.stretches import Plan, Sorted, Stretch
 from bridge.journal import Connection, lists, resources
 from bridge.journal.filters import key_of
 from bridge.journal.resources import Stored
-from bridge.scim.filter import parse
+from bridge.scim.filter_text import parse
 from bridge.scim.messages import Search, list_response, page_response
 from bridge.scim.resource_types import ResourceType
 

@@ -13,7 +13,8 @@ from bridge.mapping.rules import Body
 from bridge.mapping.view import HIDDEN, check_readable
 from bridge.scim.errors import ScimError
 from bridge.scim.evaluate import compile_filter, compile_selection
-from bridge.scim.filter import And, Comparison, Name, Not, Or, Present, Selection, Tree, parse
+from bridge.scim.filter import And, Comparison, Name, Not, Or, Present, Selection, Tree
+from bridge.scim.filter_text import parse
 from bridge.scim.resource_types import ResourceType
 from bridge.scim.schemas import Attribute
 from bridge.settings.faults import Wrong, nearest

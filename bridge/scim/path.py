@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from bridge.scim.errors import InvalidPath, ScimError
+from bridge.scim.filter import Tree
+from bridge.scim.filter_text import parse
 from bridge.scim.resource_types import ResourceType
 from bridge.scim.schemas import Attribute, Schema
-
-if TYPE_CHECKING:
-    from bridge.scim.filter import Tree
 
 LONGEST = 4096
 KEPT = 512
@@ -61,8 +59,6 @@ def resolve(text: str, resource_type: ResourceType) -> Path:
 
 
 def _selection(text: str, attribute: Attribute, too_late: bool) -> Tree:
-    from bridge.scim.filter import parse
-
     if too_late or not attribute.multi_valued:
         raise InvalidPath(f"{attribute.name} has no values to select from")
     return parse(text)

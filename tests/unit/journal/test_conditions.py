@@ -6,7 +6,7 @@ import pytest
 
 from bridge.journal.conditions import EVERYTHING, NOTHING, TRUE, Condition, Cost, Sql
 from bridge.journal.filters import Key, condition, key_of
-from bridge.scim.filter import parse
+from bridge.scim.filter_text import parse
 from bridge.scim.resource_types import GROUP, USER, ResourceType
 from tests.unit.journal.listed import scope
 

@@ -14,7 +14,7 @@ from bridge.journal import lists
 from bridge.journal.filters import condition
 from bridge.journal.lists import Order, Place, Query
 from bridge.journal.schema import migrate
-from bridge.scim.filter import parse
+from bridge.scim.filter_text import parse
 from bridge.scim.path import resolve
 from bridge.scim.resource_types import GROUP, USER, fold
 from tests.unit.journal.listed import Row, rows, scope, store

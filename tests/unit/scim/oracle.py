@@ -17,7 +17,7 @@ from scim2_models import Context, EnterpriseUser, Group, PatchOp, SCIMException,
 
 from bridge.scim.errors import NoTarget, ScimError
 from bridge.scim.evaluate import compile_filter
-from bridge.scim.filter import parse
+from bridge.scim.filter_text import parse
 from bridge.scim.members import (
     Member,
     MemberOp,

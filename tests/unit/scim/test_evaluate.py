@@ -4,7 +4,7 @@ import pytest
 
 from bridge.scim.errors import InvalidFilter
 from bridge.scim.evaluate import compile_selection, matches
-from bridge.scim.filter import parse
+from bridge.scim.filter_text import parse
 from bridge.scim.resource_types import GROUP, USER
 from tests.unit.scim.things import MORE, THING, thing
 

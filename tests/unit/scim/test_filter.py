@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.scim.errors import InvalidFilter
-from bridge.scim.filter import And, Comparison, Name, Not, Operator, Or, Present, Selection, Tree, parse, parse_name
+from bridge.scim.filter import And, Comparison, Name, Not, Operator, Or, Present, Selection, Tree
+from bridge.scim.filter_text import parse, parse_name
 from tests.unit.scim.filters import trees
 
 A, B, C = (Present(Name(letter)) for letter in "abc")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bridge.scim.errors import InvalidFilter, InvalidPath
-from bridge.scim.filter import parse
+from bridge.scim.filter_text import parse
 from bridge.scim.path import resolve
 from bridge.scim.resource_types import GROUP, USER, Extension, ResourceType
 from bridge.scim.schemas import load_schema
