@@ -80,7 +80,7 @@ class Entries:
         progress.at(found.ref)
         ours = {name: values for name, values in found.attributes.items() if name in progress.rules.names}
         progress.now(claim=intent.place, applied=encode(Entry(found.kind, ours)), intent=None, verify=True)
-        progress.now(disabled=self._begins_locked(progress))
+        progress.now(disabled=progress.link.disabled or self._begins_locked(progress))
         link = progress.link
         await self.journal.submit(lambda tx: links.recognised(tx, link), reserved=True)
         progress.did("recognise")

@@ -114,6 +114,19 @@ async def test_a_lock_that_was_sent_by_a_process_that_died_is_taken_back(world: 
     assert is_active(world, "ada")
 
 
+async def test_who_is_made_and_locked_by_a_process_that_died_is_unlocked(world: World) -> None:
+    """Its entry is known again by the intent; that it may be locked is known from the link alone."""
+    with answers_lost(world, "activate", Died()), suppress(BaseException):
+        await world.user("ada", active=False)
+        await world.deliver()
+    await world.restart()
+    assert not is_active(world, "ada")
+    await world.change("ada", active=True)
+    await world.deliver_all()
+
+    assert is_active(world, "ada")
+
+
 async def test_a_lock_that_never_arrived_is_sent_again(world: World) -> None:
     await world.user("ada")
     await world.deliver()
