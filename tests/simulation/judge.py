@@ -164,10 +164,15 @@ class Judge:
             yield f"has the members {sorted(entry.members)}, should have {sorted(must)} and may have {sorted(may)}"
 
     def _member(self, resource: str) -> tuple[Ref | None, bool]:
-        """Who is asked for and wanted there; not sure: who was out of the scope and is disabled since, or is parked."""
+        """Who is asked for and wanted there; not sure: who was out of the scope and is disabled since, or is parked.
+
+        Who is parked because another is at his place may be named by an entry that somebody removed.
+        """
         each, entry = self._of(resource)
-        if each is None or entry is None or not self._in_scope(each):
+        if each is None or not self._in_scope(each):
             return None, False
+        if entry is None:
+            return (self._system.robbed if self._is_shut_out(each, "users", "userName") else None), False
         active = each.body.get("active") is not False
         return entry.ref, active and not self._is_shut_out(each, "users", "userName")
 

@@ -139,7 +139,7 @@ class Run:
                 self.outcome.wrong.append(f"not quiet after {PATIENCE} s: {self._open()}")
                 return
             self.judge_budgets(number)
-            if not await self.look_after() and number:
+            if not await self.look_after(everything=number == 0) and number:
                 await self.becomes_quiet()
                 return
 
@@ -174,8 +174,11 @@ class Run:
             if self.life is life:
                 raise
 
-    async def look_after(self) -> int:
-        """What a person does: reconcile, approve what waits, have the parked tried again; how much there was to do."""
+    async def look_after(self, *, everything: bool) -> int:
+        """What a person does: reconcile, approve what waits, have the parked tried again; how much there was to do.
+
+        Who is parked because another is in his place is tried again where `everything` is, as in the daily sweep.
+        """
         assert self.life is not None
         commands = Commands(self.life.journal, self.life.house.units, self.clock, running=True)
         for name in self.systems:
@@ -185,7 +188,7 @@ class Run:
         ]
         for plan in waiting:
             await commands.answer(Question("approve", plan["id"], 0))
-        stuck = [each for each in self.life.journal.read(standing.parked) if each.code not in EXPECTED]
+        stuck = [each for each in self.life.journal.read(standing.parked) if everything or each.code not in EXPECTED]
         await self.life.journal.submit(lambda tx: _try_again(tx, stuck))
         self.tell(f"a person looked: plans {[plan['id'] for plan in waiting]}, parked {stuck}")
         return len(waiting) + len(stuck)

@@ -53,7 +53,7 @@ class System:
     down: bool = False
     calm: bool = False
     stuck: bool = False  # it takes calls, and answers none
-    robbed: bool = False  # somebody removed an entry by hand
+    robbed: Ref | None = None  # the entry that somebody removed by hand
     memory: MemoryConnector = field(init=False)
     foreign: frozenset[str] = frozenset()
     wrong: list[str] = field(default_factory=list)

@@ -88,10 +88,10 @@ class Troubles:
         if not ours:
             return
         stored = self._dice.choice(ours)
-        if self._dice.random() < 0.5 and not system.robbed and len(ours) > FEW:
+        if self._dice.random() < 0.5 and system.robbed is None and len(ours) > FEW:
             self._run.tell(f"{stored.ref} is removed by hand at {system.name}")
             del system.memory.entries[stored.ref.id]
-            system.robbed = True
+            system.robbed = stored.ref
         else:
             self._run.tell(f"{stored.ref} is changed by hand at {system.name}")
             stored.attributes["sn"] = ("by hand",)
