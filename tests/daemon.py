@@ -191,12 +191,16 @@ token = "file:credentials/scim-token"
             status: dict[str, Any] = json.load(answer)
             return status
 
-    def ask(self, *words: str) -> Any:
-        """What a command prints as JSON; None where it prints nothing."""
-        command = [sys.executable, "-m", "bridge", *words, "--config", str(self.config), "--json"]
+    def command(self, *words: str, codes: tuple[int, ...] = (0,)) -> str:
+        """What a command prints; it ends with one of these codes."""
+        command = [sys.executable, "-m", "bridge", *words, "--config", str(self.config)]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-        assert done.returncode in (0, 2), done.stderr
-        return json.loads(done.stdout) if done.stdout else None
+        assert done.returncode in codes, done.stderr
+        return done.stdout
+
+    def ask(self, *words: str) -> Any:
+        """What a command prints as JSON; 2 is the code of a plan with changes."""
+        return json.loads(self.command(*words, "--json", codes=(0, 2)))
 
     def settled(self) -> bool:
         """Whether no target has anything left to deliver."""

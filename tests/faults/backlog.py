@@ -14,8 +14,6 @@ from tests.daemon import PATCH, USER, Daemon
 from tests.faults.parts import standing
 
 CLIENTS = 64
-ENOUGH = 200
-"""Creates that must have been delivered before the disable comes: the backlog is under way by then."""
 
 
 @dataclass
@@ -35,23 +33,19 @@ def disable_behind(folder: Path, slapd: Slapd, count: int) -> Told:
             daemon.start()
             [leaver] = asyncio.run(_make(daemon, ["leaver"]))
             daemon.until(daemon.settled)
-            daemon.ask("targets", "pause", "corp")
+            daemon.command("targets", "pause", "corp")
             asyncio.run(_make(daemon, [f"b{number}" for number in range(count)]))
             daemon.lines.clear()
-            daemon.ask("targets", "resume", "corp")
-            daemon.until(lambda: _delivered(daemon) >= ENOUGH)
-            began = time.monotonic()
+            daemon.command("targets", "resume", "corp")
+            daemon.wait_for("delivery.applied")  # the backlog is under way
+            began, seen = time.monotonic(), len(daemon.lines)
             operation = {"op": "replace", "path": "active", "value": False}
             daemon.send("PATCH", f"/Users/{leaver}", {"schemas": [PATCH], "Operations": [operation]})
-            daemon.wait_for("delivery.applied", resource=leaver, seconds=60)
+            daemon.wait_for("delivery.applied", since=seen, resource=leaver, seconds=60)
             took, behind = time.monotonic() - began, daemon.status()["targets"]["corp"]["backlog"]
             return Told(took, behind, parts.locked() == {"leaver"})
         finally:
             daemon.close()
-
-
-def _delivered(daemon: Daemon) -> int:
-    return sum(line.get("event") == "delivery.applied" for line in daemon.lines)
 
 
 async def _make(daemon: Daemon, logins: list[str]) -> list[str]:
