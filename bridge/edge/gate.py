@@ -86,7 +86,7 @@ def as_scim(error: Exception, method: str, route: str) -> ScimError:
         case ScimError():
             return error
         case JournalBusy() | JournalFull():
-            return Unavailable("the change could not be kept just now; send it again", error.retry_after)
+            return Unavailable("this could not be done just now; send it again", error.retry_after)
         case JournalError():
             return Unavailable("the bridge is stopping; send it again", 5)
         case _:

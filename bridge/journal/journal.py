@@ -11,6 +11,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -27,16 +28,22 @@ OLDEST = (3, 37)
 """The first SQLite with STRICT tables."""
 WAL_ROOM = 8 * 2**20
 """Bytes that the log has from the beginning; it seldom needs more between two checkpoints."""
+TRIES = 5
+"""How often a long read is begun, where it is broken off to keep the log small."""
 PLENTY = 1 * 2**30
 """Bytes that are free on a disk on which nobody misses that room."""
 SOUND = (3, 51, 3)
 """The first SQLite without the WAL-reset bug: before, two connections that checkpoint at once can corrupt the file."""
 
 
+class _BrokenOff(Exception):
+    """A read was in the way of the log."""
+
+
 class Journal:
     """The open journal. All of it is used on one event loop."""
 
-    __slots__ = ("_closed", "_lock", "_reader", "_scanning", "_spare", "_writer", "cursors", "path")
+    __slots__ = ("_closed", "_free", "_lock", "_reader", "_scanning", "_spare", "_writer", "cursors", "path")
 
     def __init__(self, path: Path, writer: Writer, lock: int, cursors: Cursors) -> None:
         self.path = path
@@ -47,7 +54,9 @@ class Journal:
         self._spare: list[sqlite3.Connection] = []
         self._scanning: set[sqlite3.Connection] = set()
         self._closed = False
-        writer.on_pinned = self._break_off_scans
+        self._free = asyncio.Event()
+        self._free.set()
+        writer.hold_reads, writer.free_reads = self._break_off_scans, self._free.set
 
     @property
     def writable(self) -> bool:
@@ -79,16 +88,19 @@ class Journal:
         """Run a long query in a thread, on a read-only connection of its own.
 
         While it runs, the WAL holds all that is written since. Where that becomes too much, the query is broken off at
-        its next row with `JournalBusy`.
+        its next row and begins anew; `JournalBusy` where that came to nothing `TRIES` times.
         """
+        for _ in range(TRIES):
+            await self._free.wait()
+            with suppress(_BrokenOff):
+                return await self._scan(query)
+        raise JournalBusy(problem="the read took so long that the journal could not be tidied")
+
+    async def _scan(self, query: Callable[[sqlite3.Connection], T]) -> T:
         db = self._spare.pop() if self._spare else _connect_to_read(self.path)
         self._scanning.add(db)
         try:
-            return await asyncio.to_thread(_in_snapshot, db, query)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
-                raise
-            raise JournalBusy(problem="the read took so long that the journal could not be tidied") from None
+            return await asyncio.to_thread(self._look, db, query)
         finally:
             self._scanning.discard(db)
             if self._closed:
@@ -96,7 +108,20 @@ class Journal:
             else:
                 self._spare.append(db)
 
+    def _look(self, db: sqlite3.Connection, query: Callable[[sqlite3.Connection], T]) -> T:
+        """In a thread, which may have been waited for while reads were held."""
+        if not self._free.is_set():
+            raise _BrokenOff
+        try:
+            return _in_snapshot(db, query)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise _BrokenOff from None
+            raise
+
     def _break_off_scans(self) -> None:
+        """They let go, and begin anew once the log did."""
+        self._free.clear()
         for db in self._scanning:
             db.interrupt()
 
@@ -124,6 +149,7 @@ class Journal:
         if self._closed:
             return
         self._closed = True
+        self._free.set()
         for db in (self._reader, *self._spare):
             db.close()
         os.close(self._lock)

@@ -72,7 +72,8 @@ class Writer:
         self.failing = False
         self.failed = asyncio.Event()
         self.on_dirty: Callable[[set[str]], None] = lambda _: None
-        self.on_pinned: Callable[[], None] = lambda: None
+        self.hold_reads: Callable[[], None] = lambda: None
+        self.free_reads: Callable[[], None] = lambda: None
         self._db = db
         self._clock = clock
         self._chain_key = chain_key
@@ -85,7 +86,7 @@ class Writer:
         self._held: list[Job] = []
         self._copies: list[_Copy] = []
         self._ending = False
-        self._checkpoints = Checkpoints(db, lambda: self._call(self.on_pinned))
+        self._checkpoints = Checkpoints(db, lambda: self._call(self.hold_reads), lambda: self._call(self.free_reads))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._closed = False
@@ -193,7 +194,7 @@ class Writer:
         """What is queued. Waits for the first; with an end, while nothing can be written."""
         batch: list[Job] = []
         try:
-            job = self._jobs.get(wait, timeout=RETRY if self.failing else 0 if self._held else None)
+            job = self._jobs.get(wait, timeout=self._patience())
             while job is not None:
                 batch.append(job)
                 if len(batch) == BATCH:
@@ -203,6 +204,12 @@ class Writer:
             return batch
         self._ending = True
         return batch
+
+    def _patience(self) -> float | None:
+        """Seconds to wait for the next request, where there is something to try again meanwhile."""
+        if self.failing:
+            return RETRY
+        return 0 if self._held or self._checkpoints.tries else None
 
     def _write(self, batch: list[Job]) -> None:
         tx = Tx(self._db, self._clock.now(), self._chain_key, self._vault_key)

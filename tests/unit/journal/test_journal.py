@@ -241,6 +241,22 @@ def test_an_sqlite_with_the_wal_reset_bug_is_named_with_what_to_heed(monkeypatch
     assert has is ("sqlite3 -readonly" in (caution() or ""))
 
 
+async def test_a_read_that_is_broken_off_begins_anew(journal):
+    await journal.submit(put("a"))
+    asked: list[bool] = []
+
+    def interrupts() -> bool:
+        asked.append(True)
+        return len(asked) == 1
+
+    def read(db):
+        db.set_progress_handler(interrupts, 1)
+        return names(db)
+
+    assert ["a"] == await journal.scan(read)
+    assert 1 < len(asked)
+
+
 async def test_a_slow_reader_does_not_hold_up_the_wal(journal, tmp_path):
     """It reads a row whenever a mebibyte was written; without an end to it the log would grow to the last one."""
     await journal.submit(lambda tx: tx.db.execute(NOTES))
@@ -265,6 +281,7 @@ async def test_a_slow_reader_does_not_hold_up_the_wal(journal, tmp_path):
     with pytest.raises(JournalBusy):
         await journal.scan(read)
 
+    assert 100 < written  # it was begun anew a few times
     assert 24 << 20 < largest < 64 << 20
     for _ in range(200):
         await write()
