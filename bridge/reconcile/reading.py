@@ -1,13 +1,14 @@
 """Read a target page by page into the run's scratch tables, comparing as it goes. No deciding here.
 
-A page is judged in the run's thread as soon as it is read, and then forgotten: what stays is one small row per
+A page is judged in the run's thread while the next one is read, and then forgotten: what stays is one small row per
 entry, and the findings. So memory does not grow with the number of entries.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from contextlib import aclosing
 from functools import partial
 
 from bridge.journal.findings import Finding, Sort
@@ -18,7 +19,7 @@ from bridge.reconcile.credible import Reading
 from bridge.reconcile.wanted import is_wanted, wanted_entry
 from bridge.reconcile.worker import Worker
 from bridge.targets import Target
-from connectors.sdk import Capability, ConnectorError, Entry, Query, Ref
+from connectors.sdk import Capability, ConnectorError, Entry, Page, Query, Ref
 
 LISTED = 1000
 """Foreign entries that a plan lists one by one, for each kind."""
@@ -29,11 +30,23 @@ async def read_kind(target: Target, worker: Worker, rules: Rules) -> Reading:
     """Read all entries of a kind; raises what the connector raises."""
     complete = False
     query = Query(rules.kind, rules.names, _with_members(target, rules), changed=True)
-    async for page in target.search(query):
-        complete = page.complete
-        if page.entries:
-            await worker.do(partial(_take, target=target, rules=rules, entries=page.entries))
+    async with aclosing(target.search(query)) as pages:
+        page = await anext(pages, None)
+        while page is not None:
+            complete = page.complete
+            judged = worker.do(partial(_take, target=target, rules=rules, entries=page.entries))
+            page = await _meanwhile(judged, anext(pages, None))
     return await worker.do(lambda scratch: _sum(scratch, rules.kind, complete))
+
+
+async def _meanwhile(judged: Awaitable[None], following: Awaitable[Page | None]) -> Page | None:
+    """The next page, read while this one is judged; neither is left behind when the other fails."""
+    done, page = await asyncio.gather(judged, following, return_exceptions=True)
+    for each in (page, done):
+        if isinstance(each, BaseException):
+            raise each
+    assert not isinstance(page, BaseException)
+    return page
 
 
 async def confirm_absences(target: Target, worker: Worker, rules: Rules) -> None:

@@ -7,7 +7,7 @@ the outcome of a write is unknown, and that a target that is read from is down.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from glob import escape
 from typing import TypeVar, cast
 
@@ -100,7 +100,7 @@ class Target:
     async def find(self, key: Key) -> list[Ref]:
         return await self._read(lambda: self.connector.find(key))
 
-    async def search(self, query: Query) -> AsyncIterator[Page]:
+    async def search(self, query: Query) -> AsyncGenerator[Page, None]:
         """Page by page; the deadline is a page's, not the whole read's."""
         pages = aiter(self.connector.search(query))
         while (page := await self._read(lambda: anext(pages, None))) is not None:

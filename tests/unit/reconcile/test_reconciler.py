@@ -1,5 +1,6 @@
 """Runs against the memory connector and a real journal; what a run releases is read from the links."""
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from bridge.journal.runs import Read, RunState
 from bridge.mapping.entry_json import encode
 from bridge.mapping.rules import Attribute, Rules
 from bridge.plans.guards import Guard
+from bridge.reconcile import reading
 from bridge.reconcile.reconciler import Reconciler
 from bridge.settings.kinds import OnMissing, Ownership
 from bridge.settings.models import TargetSettings
@@ -528,3 +530,25 @@ async def test_a_bug_in_a_connector_ends_the_run_and_not_the_daemon(world, monke
     assert RunState.FAILED is report.state
     assert "ValueError in the bridge or the connector; the log has the details" == report.reason
     assert "reconcile.crashed" in [entry["event"] for entry in logs]
+
+
+async def test_the_next_page_is_read_while_one_is_judged(world, monkeypatch):
+    """Reading is waiting for the target, judging is work: one after the other they cost the sum."""
+    await world.user("ann")
+    asked, waited = threading.Event(), []
+    take = reading._take
+
+    async def between() -> None:
+        asked.set()
+
+    def taking(*args: Any, **keys: Any) -> None:
+        waited.append(asked.wait(10))
+        take(*args, **keys)
+
+    world.connector.between = between
+    monkeypatch.setattr(reading, "_take", taking)
+    report = await world.reconciler.run()
+
+    assert RunState.FINISHED is report.state
+    assert waited
+    assert all(waited)
