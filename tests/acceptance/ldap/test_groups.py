@@ -154,6 +154,26 @@ async def test_a_member_that_an_administrator_wrote_otherwise_is_never_written_a
     assert 1 == len(members(tree, "crew"))
 
 
+async def test_a_first_load_writes_members_together(world: World, tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything was sent before anything could be delivered: members who are there go first, and more as they come.
+
+    `python -m bench initial` does it with ten thousand users who are sent before their groups: one write a group then.
+    """
+    names, size = [f"u{number}" for number in range(120)], 10
+    for name in names:
+        await world.user(name, displayName="X")
+    groups = {f"g{number}": names[number : number + size] for number in range(len(names) - size)}
+    for name, some in groups.items():
+        await world.group(name, *some)
+    sent = modifies(world, monkeypatch)
+    await world.deliver_all()
+
+    for name, some in groups.items():
+        assert {person(tree, each) for each in some} == members(tree, name)
+    assert len(sent) < len(groups) * size / 2
+    assert [] == world.parked()
+
+
 BY_DN_AND_NAME: dict[str, Any] = {
     "object_classes": ["groupOfNames", "extensibleObject"],
     "members": ["member", "memberUid"],
