@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-PARTS = ("edge", "reads", "large", "requests", "ldap", "reconcile")
+PARTS = ("edge", "reads", "large", "requests", "ldap", "groups", "dump", "initial", "reconcile")
 
 
 def main() -> None:

@@ -50,7 +50,7 @@ class Slapd:
     overlays: tuple[str, ...] = ("ppolicy",)
     size_limit: int = 500
     local: bool = False  # a socket too, by which whoever opens it is the account that the bridge binds as (EXTERNAL)
-    multival: bool = False  # the members of large groups are kept value by value: see docs/targets/openldap.md
+    multival: bool = False  # large groups: sortvals and multival for member, see docs/targets/openldap.md
     access: tuple[str, ...] = ()  # lines olcAccess and olcLimits of the database, in place of ours
     port: int = field(default_factory=free_port)
     certificate: Path | None = None  # a folder with ca.crt, server.crt and server.key: StartTLS, and ldaps on `secure`
@@ -167,6 +167,7 @@ class Slapd:
             overlays=overlays,
             multival="olcDbMultival: member 100,50\n" if self.multival else "",
             access="\n".join(self.access) or _ACCESS.format(service=SERVICE, limit=self.size_limit),
+            sortvals="olcSortVals: member\n" if self.multival else "",
             external=_EXTERNAL.format(service=SERVICE) if self.local else "",
             tls=_TLS.format(folder=self.folder / "tls") if self.certificate else "",
         )
@@ -234,7 +235,7 @@ olcDatabase: {{-1}}frontend
 olcAccess: to dn.base="" by * read
 olcAccess: to dn.base="cn=Subschema" by * read
 olcSizeLimit: {limit}
-
+{sortvals}
 dn: olcDatabase={{1}}mdb,cn=config
 objectClass: olcDatabaseConfig
 objectClass: olcMdbConfig
