@@ -20,6 +20,7 @@ import aiohttp
 
 from demo.slapd import Slapd
 from tests.daemon import PATCH, USER, Daemon
+from tests.faults.kills import source
 from tests.faults.parts import Parts, standing
 
 OTHERS = ("app", "file")
@@ -149,10 +150,9 @@ def _drained(daemon: Daemon, backlog: int) -> float:
 
 def _different(daemon: Daemon, parts: Parts, count: int) -> Iterator[str]:
     """Every target holds what SCIM says of every user, once."""
-    status, page = daemon.send("GET", f"/Users?count={count}&attributes=userName,title")
-    source = {(user["userName"], user["title"]) for user in page["Resources"]}
-    if status != 200 or len(source) != count:
-        yield f"SCIM has {len(source)} of {count} users"
+    said = set(source(daemon).items())
+    if len(said) != count:
+        yield f"SCIM has {len(said)} of {count} users"
     for target, held in parts.held().items():
-        if set(held) != source or any(times > 1 for times in held.values()):
-            yield f"{target} holds {sorted(set(held) ^ source)[:10]} otherwise, or some twice"
+        if set(held) != said or any(times > 1 for times in held.values()):
+            yield f"{target} holds {sorted(set(held) ^ said)[:10]} otherwise, or some twice"

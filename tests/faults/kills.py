@@ -57,7 +57,7 @@ def kill_again_and_again(folder: Path, slapd: Slapd, kills: int, seed: int) -> T
             _killed(daemon, load, kills, told)
             _start(daemon, told)
             daemon.until(daemon.settled, seconds=PATIENCE)
-            told.wrong += [*_compare(parts, load.fates, _source(daemon)), *_parked(daemon), *_order(parts)]
+            told.wrong += [*_compare(parts, load.fates, source(daemon)), *_parked(daemon), *_order(parts)]
             if daemon.stop() != 0:
                 told.wrong.append("the last stop was no clean one")
         finally:
@@ -97,7 +97,7 @@ def _start(daemon: Daemon, told: Told) -> None:
     told.ready.append(time.monotonic() - began)
 
 
-def _source(daemon: Daemon) -> dict[str, str]:
+def source(daemon: Daemon) -> dict[str, str]:
     """What the bridge itself says: login → title."""
     found: dict[str, str] = {}
     start = 1
@@ -110,19 +110,19 @@ def _source(daemon: Daemon) -> dict[str, str]:
             return found
 
 
-def _compare(parts: Parts, fates: dict[str, Fate], source: dict[str, str]) -> Iterator[str]:
+def _compare(parts: Parts, fates: dict[str, Fate], said: dict[str, str]) -> Iterator[str]:
     for login, fate in fates.items():
-        found = source.get(login, GONE)
+        found = said.get(login, GONE)
         if found not in fate.may_be:
             yield f"{login} is {found}, and should be one of {sorted(fate.may_be)}"
-    if len(source) < len(fates) // 10:
-        yield f"hardly anybody is left: {len(source)} of {len(fates)}"
+    if len(said) < len(fates) // 10:
+        yield f"hardly anybody is left: {len(said)} of {len(fates)}"
     for target, held in parts.held().items():
         yield from (f"{who} is at {target} {count} times" for who, count in held.items() if count > 1)
         found = dict(held.keys())
-        for login in sorted(source.keys() | found.keys()):
-            if source.get(login) != found.get(login):
-                yield f"{login} is {found.get(login, GONE)} at {target}, and {source.get(login, GONE)} in SCIM"
+        for login in sorted(said.keys() | found.keys()):
+            if said.get(login) != found.get(login):
+                yield f"{login} is {found.get(login, GONE)} at {target}, and {said.get(login, GONE)} in SCIM"
 
 
 def _parked(daemon: Daemon) -> Iterator[str]:
