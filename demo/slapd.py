@@ -54,6 +54,7 @@ class Slapd:
     access: tuple[str, ...] = ()  # lines olcAccess and olcLimits of the database, in place of ours
     port: int = field(default_factory=free_port)
     certificate: Path | None = None  # a folder with ca.crt, server.crt and server.key: StartTLS, and ldaps on `secure`
+    ciphers: str = ""  # what of TLS it speaks, in GnuTLS's words; empty: as it likes
     secure: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -150,6 +151,12 @@ class Slapd:
         if done.returncode:
             raise SlapdFailed(f"{' '.join(command)}: {done.stdout}{done.stderr}")
 
+    def _tls(self) -> str:
+        if self.certificate is None:
+            return ""
+        speaks = f"olcTLSCipherSuite: {self.ciphers}\n" if self.ciphers else ""
+        return _TLS.format(folder=self.folder / "tls") + speaks
+
     def _config(self) -> str:
         modules = "".join(f"olcModuleLoad: {name}\n" for name in ("back_mdb", *self.overlays))
         schemas = "\n".join(f"include: file:///etc/ldap/schema/{name}.ldif" for name in SCHEMAS)
@@ -169,7 +176,7 @@ class Slapd:
             access="\n".join(self.access) or _ACCESS.format(service=SERVICE, limit=self.size_limit),
             sortvals="olcSortVals: member\n" if self.multival else "",
             external=_EXTERNAL.format(service=SERVICE) if self.local else "",
-            tls=_TLS.format(folder=self.folder / "tls") if self.certificate else "",
+            tls=self._tls(),
         )
 
 

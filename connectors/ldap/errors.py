@@ -166,8 +166,8 @@ def error_without_answer(error: DriverError, operation: Operation) -> ConnectorE
             return _refused_bind(code, text)
         case Untrusted():
             return TargetMisconfigured(
-                f"the directory's certificate is not trusted: {error}; set ca_certificate to the authority that "
-                "issued it, and connect by the name that stands in it",
+                f"TLS with the directory fails: {error}; set ca_certificate to the authority that issued its "
+                "certificate, connect by the name that stands in it, and let it speak TLS 1.2 or later",
                 code="tls",
             )
         case NoCredentials():

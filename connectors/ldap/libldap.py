@@ -6,6 +6,7 @@
 
 What one has to know of libldap, and what is done here about it:
 - it reads ldap.conf and ~/.ldaprc, which may switch the checks of certificates off: it is told not to;
+- built with GnuTLS, as on Debian, it takes no notice of the oldest TLS that is allowed: the ciphers say it;
 - it says `unknown error` of whatever goes wrong with TLS: `tls.py` asks again what it was;
 - it asks for a ticket by what the reverse DNS says, and seals within TLS, which Active Directory refuses: both are off;
 - a write into a full socket blocks for ever: the socket is set not to block, and `BUSY` means: later.
@@ -54,6 +55,10 @@ _SCOPES = {Scope.BASE: ldap.SCOPE_BASE, Scope.ONE: ldap.SCOPE_ONELEVEL, Scope.SU
 _CONTROLS = {PAGED: ResponseControl, POST_READ: ResponseControl}
 
 
+NO_OLD_TLS = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+"""In GnuTLS's words."""
+
+
 class Congested(Exception):
     """The socket takes no more now."""
 
@@ -95,6 +100,8 @@ def _configure(conn: Conn, server: Server) -> None:
     conn.timeout = server.answer_timeout
     conn.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)
     conn.set_option(ldap.OPT_X_TLS_PROTOCOL_MIN, ldap.OPT_X_TLS_PROTOCOL_TLS1_2)
+    if ldap.get_option(ldap.OPT_X_TLS_PACKAGE) == "GnuTLS":
+        conn.set_option(ldap.OPT_X_TLS_CIPHER_SUITE, NO_OLD_TLS)
     if authorities := tls.authorities(server.ca_certificate):
         conn.set_option(ldap.OPT_X_TLS_CACERTFILE, authorities)
     conn.set_option(ldap.OPT_X_TLS_NEWCTX, 0)

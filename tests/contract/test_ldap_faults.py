@@ -307,6 +307,18 @@ async def test_a_certificate_that_does_not_hold_is_refused(
         await ldap.probe()
 
 
+async def test_a_server_that_speaks_old_tls_alone_is_refused(
+    own_slapd: OwnSlapd, connect: Connect, tmp_path: Path
+) -> None:
+    folder = certificates.make(tmp_path / "tls", "127.0.0.1")
+    slapd = own_slapd(certificate=folder, ciphers="NORMAL:-VERS-ALL:+VERS-TLS1.0")
+    ldap = connect(tree_of(slapd), url=slapd.secure_url, ca_certificate=str(folder / "ca.crt"))
+
+    with pytest.raises(TargetMisconfigured, match="let it speak TLS"):
+        await ldap.probe()
+    assert "BIND dn" not in (slapd.folder / "slapd.log").read_text().split("ACCEPT")[-1]
+
+
 async def test_start_tls_that_is_not_there_is_refused(tree: Tree, connect: Connect) -> None:
     ldap = connect(tree, start_tls=True)
 
