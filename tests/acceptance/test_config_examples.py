@@ -62,3 +62,9 @@ def test_an_example_holds_no_secret(example: Path) -> None:
 
 def test_an_example_begins_with_what_it_is_for(example: Path) -> None:
     assert example.read_text().startswith("# ")
+
+
+def test_the_page_of_active_directory_shows_its_example() -> None:
+    page = (FOLDER.parent / "docs/targets/active-directory.md").read_text()
+
+    assert (FOLDER / "active-directory.toml").read_text().endswith(page.split("```toml\n")[1].split("```")[0])
