@@ -29,6 +29,7 @@ _OUR_OWN = (
     "disputed",
     "protected",
     "leaver",
+    "taken",
     "returning",
     "restore",
     "notEnabled",

@@ -138,14 +138,23 @@ class Places:
         return self._occupied(progress, owner[0] if owner else None, place)
 
     def _occupied(self, progress: Progress, owner: str | None, place: str) -> Exception:
-        """A place that another resource of ours has comes free by itself, unless a leaver's entry stays there."""
+        """A place that another resource of ours has comes free by itself, unless its entry has come to rest there."""
         held = None if owner is None else self.journal.read(lambda db: returning.holder(db, self.target.name, owner))
-        if held is None or not held.deleted or held.state not in (State.IN_SYNC, State.PARKED):
+        if held is None or held.state not in (State.IN_SYNC, State.PARKED):
             return NotYet("another entry of ours is there still", claim=place, seconds=BUSY)
+        at = held.locator or place
+        if not held.deleted:
+            return Occupied(
+                f"the entry of another resource stands there: {at}, of {held.resource}",
+                code="taken",
+                claim=place,
+                fix="let the attribute that names entries differ; `why` tells of the other resource why it stays",
+            )
         keys = ", ".join(progress.rules.returning)
         return Occupied(
-            f"the entry of a leaver stands there: {held.locator or place}, of the deleted resource {held.resource}"
+            f"the entry of a leaver stands there: {at}, of the deleted resource {held.resource}"
             + (f", which had another {keys}" if keys else ""),
+            code="leaver",
             claim=place,
             fix=("correct the keys" if keys else "let returning say by which keys who returns takes it over")
             + ", let a step of on_delete move or delete the entry, or remove it",

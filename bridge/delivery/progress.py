@@ -34,8 +34,8 @@ class NotYet(Exception):
 class Occupied(Refused):
     """A place is held by an entry that will not go by itself; the resource is parked until its `claim` is freed."""
 
-    def __init__(self, message: str, *, claim: str, fix: str) -> None:
-        super().__init__(message, code="leaver", fix=fix)
+    def __init__(self, message: str, *, code: str, claim: str, fix: str) -> None:
+        super().__init__(message, code=code, fix=fix)
         self.claim = claim
         self.target = None  # it waits for no other target
 

@@ -99,3 +99,21 @@ async def test_a_name_that_a_foreign_entry_has_is_disputed_and_both_are_told(wor
     assert "disputed" == parked.code
     assert "users/bob" in (parked.text or "")
     assert "ours stays at users/ada" in (parked.text or "")
+
+
+async def test_a_name_that_another_keeps_is_for_a_person_until_it_is_free(world: World) -> None:
+    await world.restart(scope='title eq "in"', on_leave="keep")
+    await world.user("ada", title="in")
+    await world.deliver()
+    await world.change("ada", title="out", userName="lovelace")
+    world.names["lovelace"] = world.names["ada"]
+    await world.deliver()
+    await world.user("ada", title="in")
+    await world.deliver()
+    (parked,) = world.parked()
+    assert ("taken", 0) == (parked.code, world.standing().backlog)
+    assert world.names["lovelace"] in (parked.text or "")
+    await world.delete("lovelace")
+    await world.deliver_all()
+
+    assert ({"users/ada"}, []) == (set(world.entries()), world.parked())
