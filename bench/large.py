@@ -82,6 +82,7 @@ QUESTIONS = (
         5_000,
         lambda filled, dice: _list(filter=f'emails.value eq "user{dice.randrange(filled.size)}@example.com"'),
     ),
+    Question("a page of 10 of all", 5_000, lambda _filled, _dice: _list(count=10)),
     Question(
         "userName sw, 11 of them",
         5_000,
@@ -91,7 +92,7 @@ QUESTIONS = (
 
 
 def measure(rounds: int) -> None:
-    """Print how large the journals are, p95 of each question in each, and milliseconds of lists among a million."""
+    """Print how large the journals are, p95 and processor time of each question, and milliseconds of lists."""
     print(f"\nlarge: {' and '.join(f'{size:,}' for size in SIZES)} users, 64 clients, {rounds} interleaved rounds")
     dice = random.Random(1)
     with ExitStack() as stack:
@@ -102,17 +103,16 @@ def measure(rounds: int) -> None:
 
 
 def _compare(question: Question, journals: list[Filled], dice: random.Random, rounds: int) -> None:
-    found: dict[int, list[float]] = {filled.size: [] for filled in journals}
+    found: dict[int, list[tuple[float, float]]] = {filled.size: [] for filled in journals}
     for _ in range(rounds):
         for filled in journals:
             done = filled.server.get(lambda dice, on=filled: question.path(on, dice), dice, question.times)  # type: ignore[misc]
-            found[filled.size].append(done["milliseconds"][1])
-    median = {size: statistics.median(each) for size, each in found.items()}
-    shown = "   ".join(
-        f"{size:,}: {value:.1f} ms" + ("" if size == MANY else f" ({median[MANY] / value:.2f})")
-        for size, value in median.items()
-    )
-    print(f"  {question.name:32} p95 {shown}   (a million at most {BAR})", flush=True)
+            found[filled.size].append((done["milliseconds"][1], done["cost"]))
+    median = {size: [statistics.median(each) for each in zip(*some, strict=True)] for size, some in found.items()}
+    print(f"  {question.name:24} p95  processor   (a million: at most {BAR} times p95)", flush=True)
+    for size, (p95, cost) in median.items():
+        ratios = f"{median[MANY][0] / p95:.2f} times p95, {median[MANY][1] / cost:.2f} times the processor"
+        print(f"    {size:9,}   {p95:12.1f} ms   {cost:4.0f} µs   {'' if size == MANY else ratios}", flush=True)
 
 
 def _print_lists(server: Server) -> None:
