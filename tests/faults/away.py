@@ -24,6 +24,8 @@ from tests.faults.kills import source
 from tests.faults.parts import Parts, standing
 
 OTHERS = ("app", "file")
+PATIENCE = 240.0
+"""Seconds within which everything has arrived, however busy the machine is."""
 LOOK = 0.25
 """Seconds between two looks at how far the other targets are."""
 
@@ -58,10 +60,10 @@ def go_away(folder: Path, slapd: Slapd, *, users: int, rate: int, normal: float,
     """Change users at this rate: for some seconds as ever, for some without the directory; then it catches up."""
     with _daemon(folder, slapd) as (daemon, parts):
         ids = asyncio.run(_make(daemon, users))
-        daemon.until(daemon.settled, seconds=60)
+        daemon.until(daemon.settled, seconds=PATIENCE)
         dice, numbers = random.Random(seed), itertools.count()
         before = asyncio.run(_Steady(daemon, ids, rate, dice, numbers).go(normal))
-        daemon.until(daemon.settled, seconds=60)
+        daemon.until(daemon.settled, seconds=PATIENCE)
         slapd.stop()
         during = asyncio.run(_Steady(daemon, ids, rate, dice, numbers).go(away))
         backlog = daemon.status()["targets"]["corp"]["backlog"]
@@ -144,7 +146,7 @@ def _drained(daemon: Daemon, backlog: int) -> float:
     daemon.ask("targets", "probe", "corp")
     began = time.monotonic()
     daemon.wait_for("target.came_up", since=seen, target="corp")
-    daemon.until(daemon.settled, seconds=120)
+    daemon.until(daemon.settled, seconds=PATIENCE)
     return backlog / (time.monotonic() - began)
 
 
