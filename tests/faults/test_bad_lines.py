@@ -32,11 +32,15 @@ class Lines:
     app: Proxy
 
     def daemon(self) -> Daemon:
-        """A daemon that goes through the proxies and waits two seconds for an answer; not started."""
+        """A daemon that goes through the proxies and waits two seconds for an answer; not started.
+
+        An attempt to connect that hangs is over by then too: the next would wait for it.
+        """
         targets = self.parts.targets.replace(self.parts.slapd.url, self.directory.url)
         targets = targets.replace(self.parts.app_url, f"http://127.0.0.1:{self.app.port}")
-        for connector in ("ldap", "rest"):
-            targets = targets.replace(f'connector = "{connector}"', f'connector = "{connector}"\ntimeout = "2s"')
+        for connector, patience in (("ldap", "connect_timeout = 1\nanswer_timeout = 1\n"), ("rest", "")):
+            named = f'connector = "{connector}"\n'
+            targets = targets.replace(named, f'{named}timeout = "2s"\n{patience}')
         daemon = Daemon(self.parts.folder)
         daemon.configure(targets, **{"corp-bind": PASSWORD, "app-token": TOKEN})
         return daemon
