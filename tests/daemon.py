@@ -195,7 +195,7 @@ token = "file:credentials/scim-token"
         """What a command prints; it ends with one of these codes."""
         command = [sys.executable, "-m", "bridge", *words, "--config", str(self.config)]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-        assert done.returncode in codes, done.stderr
+        assert done.returncode in codes, done.stdout + done.stderr
         return done.stdout
 
     def ask(self, *words: str) -> Any:
