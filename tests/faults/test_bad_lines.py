@@ -3,7 +3,6 @@
 Whatever it is, calls are bounded, the breaker opens, the edge goes on, SIGTERM ends in time, nothing is there twice.
 """
 
-import json
 import os
 import signal
 from collections import Counter
@@ -96,13 +95,6 @@ def entitle(daemon: Daemon, ids: list[str], title: str) -> None:
         assert status == 200
 
 
-def is_reached(daemon: Daemon, target: str) -> bool:
-    """Have it looked at; the first look may meet a connection that waits still for what never came."""
-    told = json.loads(daemon.command("targets", "probe", target, "--json", codes=(0, 1)))
-    reached: bool = told["reached"]
-    return reached
-
-
 @pytest.mark.parametrize(
     "trouble", [None, Mode.HOLE, Mode.GARBAGE, Mode.SWALLOW], ids=lambda t: t.name if t else "STOP"
 )
@@ -123,7 +115,7 @@ def test_a_target_that_gives_no_answer_costs_nothing_but_time(lines: Lines, trou
                 daemon.until(lambda t=target: daemon.status()["targets"][t]["breaker"] == "open")
             tries = Counter(line["target"] for line in daemon.lines if line.get("event") == "delivery.put_off")
         for target in TARGETS:
-            daemon.until(lambda t=target: is_reached(daemon, t))
+            daemon.ask("targets", "probe", target)
         daemon.until(daemon.settled, seconds=60)
 
         expected = Counter([(f"before{n}", "new") for n in range(20)])
