@@ -8,6 +8,7 @@ target may be quicker between the look and the create: a directory that enforces
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
 from bridge.delivery.progress import Progress
@@ -121,13 +122,15 @@ class Allocating:
         async with self._seeding:
             if not self.journal.read(lambda db: allocations.is_empty(db, need.pool)):
                 return
-            async for page in self.target.search(Query(progress.kind, (name,))):
-                found = [_as_given(need, value) for each in page.entries for value in each.attributes.get(name, ())]
-                numbers = [number for number in found if number is not None]
-                await self.journal.submit(
-                    lambda tx, numbers=numbers: allocations.note(tx, need.pool, numbers),  # type: ignore[misc]
-                    reserved=True,
-                )
+            numbers = [number async for number in self._numbers(progress.kind, name, need)]
+            await self.journal.submit(lambda tx: allocations.note(tx, need.pool, numbers), reserved=True)
+
+    async def _numbers(self, kind: str, name: str, need: Need) -> AsyncIterator[int]:
+        """Those that entries have. They are noted all or none: a pool that is not empty is never read for again."""
+        async for page in self.target.search(Query(kind, (name,))):
+            for value in (value for each in page.entries for value in each.attributes.get(name, ())):
+                if isinstance(number := _as_given(need, value), int):
+                    yield number
 
 
 def _as_given(need: Need, value: Value) -> Given | None:

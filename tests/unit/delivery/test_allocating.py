@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bridge.journal import allocations
 from bridge.settings.kinds import AttributeRule
 from bridge.settings.pools import PoolSettings
-from connectors.sdk import Entry, OutcomeUnknown
+from connectors.sdk import Entry, OutcomeUnknown, Page, Query, TargetDown
 from tests.unit.delivery.test_after import Pair
 from tests.unit.delivery.test_steps import settle
 from tests.unit.delivery.world import USERS, World
@@ -68,6 +70,25 @@ async def test_a_number_is_not_given_again_after_a_delete(numbered: World) -> No
     await numbered.users_named(["bea"])
 
     assert {"bea": 101} == numbers(numbered)
+
+
+async def test_a_read_that_breaks_off_is_made_again(numbered: World) -> None:
+    await there(numbered, uid="stranger", uidNumber=100)
+    search = numbered.connector.search
+
+    async def broken(query: Query) -> AsyncIterator[Page]:
+        async for page in search(query):
+            yield page
+            raise TargetDown("the line was cut")
+
+    numbered.connector.search = broken  # type: ignore[method-assign]
+    await numbered.user("ada")
+    await numbered.deliver()
+    assert numbered.journal.read(lambda db: allocations.is_empty(db, "uids"))
+    numbered.connector.search = search  # type: ignore[method-assign]
+    await settle(numbered)
+
+    assert {"stranger": 100, "ada": 101} == numbers(numbered)
 
 
 async def test_numbers_that_entries_have_already_are_left_out(numbered: World) -> None:
