@@ -7,12 +7,10 @@ when a person has approved that too (`Entries`).
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
-import structlog
-
-from bridge.delivery.guarding import Guarding
+from bridge.delivery.guarding import Guarding, digest
+from bridge.delivery.places import BUSY
 from bridge.delivery.progress import NotYet, Progress
 from bridge.journal import Journal, links
 from bridge.journal.holds import Operation
@@ -21,11 +19,6 @@ from bridge.mapping.entry_json import encode
 from bridge.settings.kinds import Adopt, Mode
 from bridge.targets import Target
 from connectors.sdk import Entry, Key, Ref, Refused
-
-log = structlog.get_logger()
-
-BUSY = 2.0
-"""Seconds until it is looked again for an entry whose place another resource of ours has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +50,7 @@ class Adopting:
 
     async def _may(self, progress: Progress, ref: Ref) -> bool:
         reason = f"an entry that is there already matches: {ref.locator}"
-        subject = hashlib.sha256(ref.id.encode()).hexdigest()[:16]
-        return await self.guarding.may(progress, Operation.ADOPT, subject, ask=reason)
+        return await self.guarding.may(progress, Operation.ADOPT, digest(ref.id), ask=reason)
 
     async def _match(self, progress: Progress, entry: Entry) -> Entry | None:
         """The one entry that is the resource's, by the first attribute that finds any."""
@@ -80,21 +72,18 @@ class Adopting:
         for value in entry.attributes.get(name, ()):
             for ref in await self.target.find(Key(progress.kind, name, value)):
                 found.setdefault(ref.id, ref)
-        name_ = self.target.name
-        return [ref for ref in found.values() if self._is_free(name_, ref)]
+        return [ref for ref in found.values() if self._is_free(ref)]
 
-    def _is_free(self, target: str, ref: Ref) -> bool:
-        return self.journal.read(lambda db: links.owner(db, target, ref)) is None
+    def _is_free(self, ref: Ref) -> bool:
+        return self.journal.read(lambda db: links.owner(db, self.target.name, ref)) is None
 
     def _agrees(self, found: Entry, entry: Entry, earlier: tuple[str, ...]) -> None:
         for name in earlier:
             theirs, ours = found.attributes.get(name, ()), entry.attributes.get(name, ())
-            if theirs and ours and self._fold(found.kind, name, theirs) != self._fold(found.kind, name, ours):
+            fold = self.target.normalise
+            if theirs and ours and fold(found.kind, name, theirs) != fold(found.kind, name, ours):
                 at = found.ref.locator if found.ref else "?"
                 raise _disputed(f"the entry at {at} matches, but its {name} is another", name)
-
-    def _fold(self, kind: str, name: str, values: tuple[object, ...]) -> object:
-        return self.target.normalise(kind, name, values)  # type: ignore[arg-type]
 
 
 def _known(found: Entry, rules: Rules) -> str:

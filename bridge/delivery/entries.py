@@ -6,10 +6,9 @@ only if an intent of ours says so; anything else is disputed and never written.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 
-from bridge.delivery.guarding import Guarding
+from bridge.delivery.guarding import Guarding, digest
 from bridge.delivery.imaging import Imaging
 from bridge.delivery.places import Places, There, disputed
 from bridge.delivery.progress import Progress
@@ -202,7 +201,3 @@ class Entries:
 
 
 _ADOPTED = "the entry was there before us,"
-
-
-def digest(place: str) -> str:
-    return hashlib.sha256(place.encode()).hexdigest()[:16]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from bridge.delivery.guarding import Guarding
+from bridge.delivery.guarding import Guarding, digest
 from bridge.delivery.imaging import Imaging
 from bridge.delivery.progress import Progress
 from bridge.journal import Journal, holds, target_members
@@ -91,16 +90,12 @@ class Groups:
                 if text is not None:
                     added.pop(self.target.compared_member(progress.kind, text), None)
         texts = sorted(added.values())
-        if texts and await self.guarding.may_lose(progress, Operation.STRANGERS, len(texts), _digest(texts)):
+        if texts and await self.guarding.may_lose(progress, Operation.STRANGERS, len(texts), digest("\n".join(texts))):
             before = decode(progress.link.applied) if progress.link.applied else Entry(progress.kind, {})
             await self.imaging.record(progress, Takes.OVERWRITE, replace(before, ref=ref, members=tuple(texts)))
             for strangers in _chunks(texts):
                 await self.target.update_members(ref, [], strangers)
                 progress.did(f"members -{len(strangers)}")
-
-
-def _digest(texts: list[str]) -> str:
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def _chunks(texts: list[T]) -> Iterator[list[T]]:

@@ -7,6 +7,7 @@ held stays so, whatever room the window gains: time releases nothing.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 
 import structlog
@@ -170,3 +171,8 @@ def _tell(judged: Judged, answer: _Answer) -> None:
         plan=answer.plan,
         guards=[each.as_json() for each in answer.seen],
     )
+
+
+def digest(subject: str) -> str:
+    """What a question is about, short enough to be kept with the answer."""
+    return hashlib.sha256(subject.encode()).hexdigest()[:16]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bridge.delivery.entries import Entries, digest
-from bridge.delivery.guarding import Guarding
+from bridge.delivery.entries import Entries
+from bridge.delivery.guarding import Guarding, digest
 from bridge.delivery.imaging import Imaging
 from bridge.delivery.progress import NotYet, Progress
 from bridge.journal import Journal, target_members

@@ -148,7 +148,7 @@ class Places:
                 f"the entry of another resource stands there: {at}, of {held.resource}",
                 code="taken",
                 claim=place,
-                fix="let the attribute that names entries differ; `why` tells of the other resource why it stays",
+                fix=f"let the attribute that names entries differ; `scim-bridge why {held.resource}` says why it stays",
             )
         keys = ", ".join(progress.rules.returning)
         return Occupied(
