@@ -88,14 +88,14 @@ SELECT count(*) FROM target_membership WHERE target = :target AND group_id = :re
 
 -- losses --
 -- How many members the group would lose for its own sake, and nobody has judged yet. Who leaves the target is judged there.
-SELECT count(*) FROM target_membership AS t
-JOIN link AS l ON l.target = t.target AND l.resource = t.member AND l.member = 1
+SELECT count(*) FROM target_membership AS t INDEXED BY target_membership_dirty
+CROSS JOIN link AS l ON l.target = t.target AND l.resource = t.member AND l.member = 1
 JOIN resource AS r ON r.id = t.member AND r.deleted IS NULL
 WHERE t.target = :target AND t.group_id = :resource AND t.dirty > 0 AND t.applied IS NOT NULL AND t.held = 0
 AND NOT EXISTS (SELECT 1 FROM membership AS m WHERE m.group_id = t.group_id AND m.member = t.member);
 
 -- mark_losses --
-UPDATE target_membership AS t SET held = :held
+UPDATE target_membership AS t INDEXED BY target_membership_dirty SET held = :held
 WHERE t.target = :target AND t.group_id = :resource AND t.dirty > 0 AND t.applied IS NOT NULL AND t.held = 0
 AND EXISTS (SELECT 1 FROM link AS l JOIN resource AS r ON r.id = l.resource AND r.deleted IS NULL
             WHERE l.target = t.target AND l.resource = t.member AND l.member = 1)
