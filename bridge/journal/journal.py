@@ -1,7 +1,7 @@
 """Open the journal, and hand work to its writer and its readers.
 
-Single rows are read on the caller's thread (a hop to another costs more than the read); scans run in threads, each with
-a read-only connection of its own. A lock file keeps a second process out.
+Single rows are read on the caller's thread (a hop to another costs more than the read), long reads in threads
+(`scans.py`). A lock file keeps a second process out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -19,7 +18,8 @@ from bridge.clock import Clock
 from bridge.journal import chain, keys, links, lookup, schema
 from bridge.journal.checkpoints import PATIENCE
 from bridge.journal.cursors import Cursors
-from bridge.journal.errors import JournalBusy, JournalLocked, JournalUnusable
+from bridge.journal.errors import JournalLocked, JournalUnusable
+from bridge.journal.scans import Scans, connect, in_snapshot
 from bridge.journal.tx import Tx
 from bridge.journal.writer import Writer
 
@@ -28,35 +28,28 @@ OLDEST = (3, 37)
 """The first SQLite with STRICT tables."""
 WAL_ROOM = 8 * 2**20
 """Bytes that the log has from the beginning; it seldom needs more between two checkpoints."""
-TRIES = 5
-"""How often a long read is begun, where it is broken off to keep the log small."""
+WRITER_CACHE = 16 * 2**20
+"""Bytes of pages that the writer keeps; with four times as many, writes among a million users are no quicker."""
 PLENTY = 1 * 2**30
 """Bytes that are free on a disk on which nobody misses that room."""
 SOUND = (3, 51, 3)
 """The first SQLite without the WAL-reset bug: before, two connections that checkpoint at once can corrupt the file."""
 
 
-class _BrokenOff(Exception):
-    """A read was in the way of the log."""
-
-
 class Journal:
     """The open journal. All of it is used on one event loop."""
 
-    __slots__ = ("_closed", "_free", "_lock", "_reader", "_scanning", "_spare", "_writer", "cursors", "path")
+    __slots__ = ("_closed", "_lock", "_reader", "_scans", "_writer", "cursors", "path")
 
     def __init__(self, path: Path, writer: Writer, lock: int, cursors: Cursors) -> None:
         self.path = path
         self.cursors = cursors
         self._writer = writer
         self._lock = lock
-        self._reader = _connect_to_read(path)
-        self._spare: list[sqlite3.Connection] = []
-        self._scanning: set[sqlite3.Connection] = set()
+        self._reader = connect(path)
+        self._scans = Scans(path)
         self._closed = False
-        self._free = asyncio.Event()
-        self._free.set()
-        writer.hold_reads, writer.free_reads = self._break_off_scans, self._free.set
+        writer.hold_reads, writer.free_reads = self._scans.hold, self._scans.free
 
     @property
     def writable(self) -> bool:
@@ -78,7 +71,7 @@ class Journal:
 
     def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """Run a short query here and now, on the loop's own read-only connection; all it reads is of one moment."""
-        return _in_snapshot(self._reader, query)
+        return in_snapshot(self._reader, query)
 
     def glance(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """As `read`, for a query of one statement: that is of one moment by itself, and so costs half."""
@@ -88,42 +81,9 @@ class Journal:
         """Run a long query in a thread, on a read-only connection of its own.
 
         While it runs, the WAL holds all that is written since. Where that becomes too much, the query is broken off at
-        its next row and begins anew; `JournalBusy` where that came to nothing `TRIES` times.
+        its next row and begins anew; `JournalBusy` where that came to nothing a few times.
         """
-        for _ in range(TRIES):
-            await self._free.wait()
-            with suppress(_BrokenOff):
-                return await self._scan(query)
-        raise JournalBusy(problem="the read took so long that the journal could not be tidied")
-
-    async def _scan(self, query: Callable[[sqlite3.Connection], T]) -> T:
-        db = self._spare.pop() if self._spare else _connect_to_read(self.path)
-        self._scanning.add(db)
-        try:
-            return await asyncio.to_thread(self._look, db, query)
-        finally:
-            self._scanning.discard(db)
-            if self._closed:
-                db.close()
-            else:
-                self._spare.append(db)
-
-    def _look(self, db: sqlite3.Connection, query: Callable[[sqlite3.Connection], T]) -> T:
-        """In a thread, which may have been waited for while reads were held."""
-        if not self._free.is_set():
-            raise _BrokenOff
-        try:
-            return _in_snapshot(db, query)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-                raise _BrokenOff from None
-            raise
-
-    def _break_off_scans(self) -> None:
-        """They let go, and begin anew once the log did."""
-        self._free.clear()
-        for db in self._scanning:
-            db.interrupt()
+        return await self._scans.run(query)
 
     async def copy(self, into: sqlite3.Connection) -> None:
         """Copy the whole journal into another database, made in any thread, while it is written."""
@@ -149,9 +109,8 @@ class Journal:
         if self._closed:
             return
         self._closed = True
-        self._free.set()
-        for db in (self._reader, *self._spare):
-            db.close()
+        self._scans.close()
+        self._reader.close()
         os.close(self._lock)
 
 
@@ -182,14 +141,6 @@ def _write_batch(tx: Tx) -> None:
     lookup.write(tx)
     links.write(tx)
     chain.write(tx)
-
-
-def _in_snapshot(db: sqlite3.Connection, query: Callable[[sqlite3.Connection], T]) -> T:
-    db.execute("BEGIN")
-    try:
-        return query(db)
-    finally:
-        db.execute("COMMIT")
 
 
 def take_lock(path: Path) -> int:
@@ -232,7 +183,7 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
     db.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten: passwords, old payloads
     db.execute("PRAGMA wal_autocheckpoint = 0")  # by hand, so that an error of its fsync is seen
     db.execute(f"PRAGMA journal_size_limit = {64 * 1024 * 1024}")
-    db.execute("PRAGMA cache_size = -65536")
+    db.execute(f"PRAGMA cache_size = {-WRITER_CACHE // 1024}")
     _fold(db, path)
     _make_room(path)
 
@@ -283,10 +234,3 @@ def sync_folder(path: Path) -> None:
         raise JournalUnusable(f"{path.parent}: {error.strerror} at fsync; look at the disk (dmesg)") from error
     finally:
         os.close(folder)
-
-
-def _connect_to_read(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA wal_autocheckpoint = 0")
-    db.execute("PRAGMA busy_timeout = 5000")
-    return db

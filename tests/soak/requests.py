@@ -23,7 +23,7 @@ STEP = 100
 GROWTH = 32 * 1024
 """KiB that the daemon may grow after its warm-up: a leak of a hundred bytes a request would be more in half a million.
 
-Caches of SQLite fill in the first half of a million: 64 MiB for the writer, 2 MiB for each connection that reads.
+Caches of SQLite fill in the first half: 16 MiB for the writer, 2 MiB for each connection that reads.
 """
 
 

@@ -8,6 +8,7 @@ from bridge.clock import SetClock
 from bridge.journal import changes, keys
 from bridge.journal.errors import JournalBusy, JournalLocked, JournalUnusable
 from bridge.journal.journal import Journal, caution, open_journal
+from bridge.journal.scans import THREADS
 from bridge.journal.tx import Tx
 from bridge.journal.verify import verify
 
@@ -255,6 +256,12 @@ async def test_a_read_that_is_broken_off_begins_anew(journal):
 
     assert ["a"] == await journal.scan(read)
     assert 1 < len(asked)
+
+
+async def test_many_reads_at_once_share_a_few_connections(journal):
+    used = await asyncio.gather(*(journal.scan(lambda db: db) for _ in range(3 * THREADS)))
+
+    assert len(set(used)) <= THREADS
 
 
 async def test_a_slow_reader_does_not_hold_up_the_wal(journal, tmp_path):
