@@ -19,7 +19,7 @@ import structlog
 
 from bridge import __version__
 from bridge.clock import Clock, SystemClock
-from bridge.daemon import anchor, notify, tidying, wiring
+from bridge.daemon import anchor, memory, notify, tidying, wiring
 from bridge.daemon.commands import Commands
 from bridge.daemon.control.server import listen
 from bridge.daemon.doors import door
@@ -41,6 +41,7 @@ class Ended(Exception):
 async def live(path: Path, settings: Settings) -> None:
     """Run the daemon until SIGTERM or SIGINT; raises what crashed it."""
     clock = SystemClock()
+    memory.read_in_pieces()
     journal = wiring.journal_of(settings, clock)
     log.info("journal.opened", sqlite=sqlite_version, caution=caution())
     stop, reload_ = _signals()
@@ -50,6 +51,7 @@ async def live(path: Path, settings: Settings) -> None:
             house = House(settings, journal, clock)
             await stack.enter_async_context(house)
             await _open(stack, settings, journal, house, clock)
+            memory.forget_seldom()
             log.info("daemon.ready", version=__version__, pid=os.getpid(), edge=settings.edge.url)
             notify.tell(notify.READY, f"STATUS=serving {settings.edge.url}")
             await _run(house, journal, stop, _reloads(path, house, clock, reload_), _tidying(settings, journal, clock))
