@@ -3,6 +3,9 @@
 APScheduler works out the next time, nothing more: its timers read the wall clock and its `from_crontab` takes 0
 for Monday, rejects 7 and ANDs day with weekday where cron ORs them. The waiting is ours. Runs missed while the
 daemon was down are made up for by one run at the start.
+
+In the night in which an hour is skipped, what falls into it runs right after; in the one in which an hour comes twice,
+a line of fixed times runs in the first alone, and one with a `*` in its minutes or hours in both, as cron(8) has it.
 """
 
 from __future__ import annotations
@@ -25,10 +28,28 @@ _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def next_run(line: str, after: int, zone: tzinfo) -> int | None:
-    """The first time of the cron line after `after` (both milliseconds since the epoch); None if there is none."""
+    """When a schedule runs next after `after` (both milliseconds since the epoch); None where it never does."""
+    run = next_time(line, after, zone)
+    while run is not None and _comes_again(run, zone) and not _is_wild(line):
+        run = next_time(line, run, zone)
+    return run
+
+
+def next_time(line: str, after: int, zone: tzinfo) -> int | None:
+    """The first time of the cron line after `after`, whenever the zone shows it; None where there is none."""
     start = datetime.fromtimestamp(after // 1000 + 1, zone)
     fires = _trigger(line, zone).get_next_fire_time(None, start)
     return None if fires is None else round(fires.astimezone(UTC).timestamp() * 1000)
+
+
+def _comes_again(time: int, zone: tzinfo) -> bool:
+    """Whether the clock of the zone has shown this time before, that night."""
+    return datetime.fromtimestamp(time / 1000, zone).fold == 1
+
+
+def _is_wild(line: str) -> bool:
+    minute, hour, *_ = line.split()
+    return minute.startswith("*") or hour.startswith("*")
 
 
 @lru_cache(256)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import tzinfo
 
 from bridge.clock import Clock
-from bridge.daemon.schedule import next_run
+from bridge.daemon.schedule import next_time
 from bridge.settings.windows import Window
 
 STEPS = 1000
@@ -33,7 +33,7 @@ def closed_until(windows: Sequence[Window], now: int, zone: tzinfo) -> int | Non
 
 def next_change(windows: Sequence[Window], now: int, zone: tzinfo) -> int | None:
     """When a window begins next; None where none ever does."""
-    return min((t for w in windows if (t := next_run(w.cron, now, w.zone or zone)) is not None), default=None)
+    return min((t for w in windows if (t := next_time(w.cron, now, w.zone or zone)) is not None), default=None)
 
 
 def closing(windows: Sequence[Window], clock: Clock, zone: tzinfo) -> Closed:
@@ -55,5 +55,5 @@ def closing(windows: Sequence[Window], clock: Clock, zone: tzinfo) -> Closed:
 def _end(window: Window, at: int, zone: tzinfo) -> int:
     """When the window ends that began before or at this time and is not over then; this time itself where none is."""
     length = round(window.seconds * 1000)
-    began = next_run(window.cron, at - length, window.zone or zone)
+    began = next_time(window.cron, at - length, window.zone or zone)
     return began + length if began is not None and began <= at else at

@@ -5,6 +5,7 @@ The program itself knows nothing of this: what is altered is set from outside, b
     {"synchronous": "NORMAL"}    the journal does not sync each commit: the tests must see what that loses
     {"checkpoint": 200}          rows changed between two checkpoints
     {"clock": "/path"}           the wall clock is wrong by as many seconds as this file says
+    {"look": 0.05}               seconds between two looks of a schedule at the clock
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from bridge.cli.main import main
 from bridge.clock import SystemClock
+from bridge.daemon import schedule
 from bridge.journal import checkpoints, journal
 
 
@@ -26,6 +28,8 @@ def alter(wishes: dict[str, Any]) -> None:
         checkpoints.CHANGES = wishes["checkpoint"]
     if "clock" in wishes:
         _set(Path(wishes["clock"]))
+    if "look" in wishes:
+        schedule.LONGEST_WAIT = wishes["look"]
     if "synchronous" in wishes:
         _sync(wishes["synchronous"])
 

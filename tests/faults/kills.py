@@ -57,7 +57,7 @@ def kill_again_and_again(folder: Path, slapd: Slapd, kills: int, seed: int) -> T
             _killed(daemon, load, kills, told)
             _start(daemon, told)
             daemon.until(daemon.settled, seconds=PATIENCE)
-            told.wrong += [*_compare(parts, load.fates, source(daemon)), *_parked(daemon), *_order(parts)]
+            told.wrong += [*_compare(parts, load.fates, source(daemon)), *_parked(daemon), *out_of_order(parts)]
             if daemon.stop() != 0:
                 told.wrong.append("the last stop was no clean one")
         finally:
@@ -130,7 +130,7 @@ def _parked(daemon: Daemon) -> Iterator[str]:
         yield f"parked: {each}"
 
 
-def _order(parts: Parts) -> Iterator[str]:
+def out_of_order(parts: Parts) -> Iterator[str]:
     """A user's titles are numbered by its client: what the app was told of one entry must never go back."""
     told: dict[str, list[int]] = {}
     for call in parts.app("calls"):

@@ -3,7 +3,6 @@
 In the middle of each jump a directory is away, so that something is put off until a time that comes too soon or never.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from demo.slapd import Slapd
-from tests.daemon import PATCH, USER, Daemon
+from tests.faults.clocks import WallClock, enrol, entitle
 from tests.faults.parts import standing
 
 YEAR, HOUR = 365 * 86_400, 3600
@@ -20,41 +19,23 @@ CLOCKS = (YEAR, 0, -YEAR, HOUR, 0)
 PEOPLE = 20
 
 
-def put(wrong_by: Path, seconds: int) -> None:
-    """At once: the daemon reads it all the time."""
-    new = wrong_by.with_suffix(".new")
-    new.write_text(str(seconds))
-    new.replace(wrong_by)
-
-
-def entitle(daemon: Daemon, ids: list[str], title: str) -> None:
-    for id_ in ids:
-        operation = {"op": "replace", "path": "title", "value": title}
-        status, _ = daemon.send("PATCH", f"/Users/{id_}", {"schemas": [PATCH], "Operations": [operation]})
-        assert status == 200
-
-
 @pytest.mark.timeout(240)
 def test_a_clock_that_is_set_changes_nothing(tmp_path: Path, own_slapd: Callable[..., Slapd]) -> None:
-    wrong_by = tmp_path / "wrong_by"
-    put(wrong_by, 0)
+    clock = WallClock(tmp_path)
     slapd = own_slapd()
     with standing(tmp_path, slapd) as parts:
         daemon = parts.daemon()
-        daemon.module = ("tests.faults.altered", json.dumps({"clock": str(wrong_by)}))
+        daemon.module = clock.module()
         daemon.start()
         try:
-            ids = []
-            for number in range(PEOPLE):
-                body = {"schemas": [USER], "userName": f"c{number}", "title": "t", "name": {"familyName": "Clock"}}
-                ids.append(daemon.send("POST", "/Users", body)[1]["id"])
+            ids = enrol(daemon, [f"c{number}" for number in range(PEOPLE)])
             daemon.until(daemon.settled)
             for number, seconds in enumerate(CLOCKS):
                 slapd.stop()
                 seen = len(daemon.lines)
                 entitle(daemon, ids, f"t{number}a")
                 daemon.wait_for("target.went_down", since=seen, target="corp")
-                put(wrong_by, seconds)
+                clock.be_wrong_by(seconds)
                 entitle(daemon, ids, f"t{number}b")
                 slapd.start()
                 daemon.until(daemon.settled, seconds=60)

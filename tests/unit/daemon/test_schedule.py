@@ -12,8 +12,8 @@ from bridge.daemon import schedule
 PARIS = ZoneInfo("Europe/Paris")
 
 
-def _ms(text: str, zone: ZoneInfo = PARIS) -> int:
-    return round(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp() * 1000)
+def _ms(text: str, zone: ZoneInfo = PARIS, fold: int = 0) -> int:
+    return round(datetime.fromisoformat(text).replace(tzinfo=zone, fold=fold).timestamp() * 1000)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,22 @@ def test_a_time_that_daylight_saving_skips_fires_once_that_night() -> None:
 
     assert fires is not None
     assert datetime(2026, 3, 29, tzinfo=UTC).date() == datetime.fromtimestamp(fires / 1000, UTC).date()
+
+
+def test_a_fixed_time_in_an_hour_that_comes_twice_fires_in_the_first() -> None:
+    first = _ms("2026-10-25 02:30")
+
+    assert first == schedule.next_run("30 2 * * *", _ms("2026-10-24 12:00"), PARIS)
+    assert _ms("2026-10-26 02:30") == schedule.next_run("30 2 * * *", first, PARIS)
+    assert _ms("2026-10-25 03:30") == schedule.next_run("30 1-3 * * *", first, PARIS)
+
+
+@pytest.mark.parametrize("line", ["30 * * * *", "*/30 2 * * *", "*/30 * * * *"])
+def test_a_line_that_fires_all_the_time_fires_in_both_hours(line: str) -> None:
+    first, second = _ms("2026-10-25 02:30"), _ms("2026-10-25 02:30", fold=1)
+
+    assert second == schedule.next_run(line, second - 1000, PARIS)
+    assert first == schedule.next_run(line, first - 1000, PARIS)
 
 
 def test_a_day_that_never_comes_has_no_next_time() -> None:
