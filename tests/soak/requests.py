@@ -20,6 +20,8 @@ from tests.soak.judge import complaints
 TOGETHER = 16
 """Conversations at once."""
 STEP = 100
+PATIENCE = 600
+"""Seconds until an answer is missed: a machine that has other things to do may hold both sides still for minutes."""
 GROWTH = 32 * 1024
 """KiB that the daemon may grow after its warm-up: a leak of a hundred bytes a request would be more in half a million.
 
@@ -66,7 +68,7 @@ async def _converse(daemon: Daemon, conversation: Conversation, tally: Tally) ->
 
 async def _say(line: Line, conversation: Conversation, sent: Sent, tally: Tally) -> None:
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             answer = await line.ask(sent.raw, method=sent.method)
     except (HungUp, ConnectionError, TimeoutError) as error:
         tally.failures.append(f"seed {conversation.seed}: {sent.raw[:300]!r}: {error!r}")
