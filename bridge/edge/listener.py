@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import orjson
@@ -21,6 +21,7 @@ from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 from bridge.scim.errors import HeadersTooLarge, InvalidSyntax, ScimError, UriTooLong
 
 MEDIA_TYPE = "application/scim+json"
+NAME = "scim-bridge"
 LONGEST_LINE = 32 * 1024
 """Bytes of a request line: a filter of 4 KiB, percent-encoded, with room to spare."""
 LONGEST_FIELD = 8 * 1024
@@ -155,6 +156,13 @@ class _Connection(web.RequestHandler):
         self._force_close = True
         assert self.transport is not None
         self.transport.abort()
+
+    def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> Coroutine[Any, Any, tuple[web.StreamResponse, bool]]:
+        """Send the answer; aiohttp would tell everybody its version, and Python's."""
+        resp.headers["Server"] = NAME
+        return super().finish_response(request, resp, start_time)
 
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None

@@ -36,7 +36,9 @@ async def listening(admits: Callable[[str], bool] | None = None) -> AsyncIterato
 
 async def test_who_is_admitted_is_answered() -> None:
     async with listening(lambda host: host == "127.0.0.1") as line:
-        assert b"hello" == (await line.ask(request("GET", "/"))).body
+        answer = await line.ask(request("GET", "/"))
+
+    assert (b"hello", "scim-bridge") == (answer.body, answer.headers["server"])
 
 
 async def test_who_is_not_admitted_is_not_even_read() -> None:
@@ -94,7 +96,7 @@ async def test_what_is_no_http_is_told_so_and_not_logged(raw: bytes, expected: i
         async with listening() as line:
             answer = await line.ask(raw)
 
-    assert expected == answer.status
+    assert (expected, "scim-bridge") == (answer.status, answer.headers["server"])
     assert [] == complaints(Sent("GET", "/", b""), answer)
     assert [("request.unreadable", expected)] == [(entry["event"], entry["status"]) for entry in logs]
     assert "secret" not in str(logs) + str(answer.body)
