@@ -134,17 +134,20 @@ def whole(attribute: Attribute, value: Any) -> Any:
 
 
 def same(attribute: Attribute, one: Any, other: Any) -> bool:
-    """Whether two checked values mean the same: text by `caseExact`, dates by their instant."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        names = one.keys() | other.keys()
-        return all(same(attribute.subs.get(name, attribute), one.get(name), other.get(name)) for name in names)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(same(attribute, *pair) for pair in zip(one, other, strict=True))
-    if isinstance(one, str) and isinstance(other, str):
+    """Whether two checked values mean the same: text by `caseExact`, dates by their instant, many in any order."""
+    return bool(_meaning(attribute, one) == _meaning(attribute, other))
+
+
+def _meaning(attribute: Attribute, value: Any) -> Any:
+    if isinstance(value, dict):
+        return frozenset((name, _meaning(attribute.subs.get(name, attribute), each)) for name, each in value.items())
+    if isinstance(value, list):
+        return frozenset(_meaning(attribute, each) for each in value)
+    if isinstance(value, str):
         if attribute.type is Type.DATETIME:
-            return instant(one) == instant(other)
-        return one == other if attribute.case_exact else one.casefold() == other.casefold()
-    return bool(one == other)
+            return instant(value)
+        return value if attribute.case_exact else value.casefold()
+    return value
 
 
 def one_primary(values: list[Any], kept: Any = None) -> list[Any]:
