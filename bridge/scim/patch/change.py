@@ -36,7 +36,7 @@ def change_sub(value: Any, op: Op, sub: Attribute, new: Any) -> Any:
     changed = dict(value) if isinstance(value, dict) else {}
     change(changed, op, sub, new)
     check_immutable(sub, (value or {}).get(sub.name), changed.get(sub.name))
-    if changed and sub.required and sub.name not in changed:
+    if value and sub.required and sub.name not in changed:
         raise Mutability(f"{sub.name} is required and cannot be removed")
     return changed or None
 

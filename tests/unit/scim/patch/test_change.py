@@ -293,8 +293,10 @@ def test_and_never_another_one(patch: Patch, operation: dict[str, Any]) -> None:
         badge(patch, before, operation)
 
 
-def test_a_required_sub_attribute_stays_while_its_attribute_does(patch: Patch) -> None:
+@pytest.mark.parametrize("door", [{"name": "d", "keys": ["k"]}, {"name": "d"}])
+def test_a_required_sub_attribute_stays_while_its_attribute_does(patch: Patch, door: dict[str, Any]) -> None:
     with pytest.raises(Mutability):
-        badge(patch, {"door": {"name": "d", "keys": ["k"]}}, remove(f"{BADGE}:door.name"))
+        badge(patch, {"door": door}, remove(f"{BADGE}:door.name"))
 
-    assert None is badge(patch, {"door": {"name": "d"}}, remove(f"{BADGE}:door.name"))
+    assert None is badge(patch, {"door": door}, remove(f"{BADGE}:door"))
+    assert None is badge(patch, {}, remove(f"{BADGE}:door.name"))
