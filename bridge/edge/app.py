@@ -12,6 +12,7 @@ A path that is there answers OPTIONS with what else it answers, and HEAD as GET;
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from aiohttp import web
 
@@ -31,6 +32,7 @@ from bridge.edge.shown import (
     is_large,
     location,
     show_alone,
+    show_member,
     shows_delivery,
 )
 from bridge.edge.stamps import etag
@@ -94,7 +96,7 @@ async def _on_type(
     act = acts.get(request.method)
     if act is None:
         raise not_allowed(request, acts)
-    asked = Asked(client, type_, _query(request), id_)
+    asked = Asked(client, type_, _query(request), id_, show_member=partial(show_member, edge))
     if request.method in ("POST", "PUT", "PATCH"):
         bounds = edge.limits.group_body if "members" in type_.related else edge.limits.body
         asked.raw, asked.is_large = await read_json(request, bounds)

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from bridge.edge.body import aside
 from bridge.edge.gate import as_scim
 from bridge.edge.parts import Asked, Client, Edge
-from bridge.edge.shown import location
+from bridge.edge.shown import location, show_member
 from bridge.edge.stamps import etag
 from bridge.edge.writes import Prepared, prepare
 from bridge.journal import resources
@@ -40,8 +41,8 @@ async def answer(edge: Edge, client: Client, body: object, *, is_large: bool) ->
 
     def read() -> _Job:
         bulk = read_bulk(body, edge.by_endpoint, edge.limits.bulk_operations, lambda: str(uuid.uuid4()))
-        looks = Looks()
-        return _Job(edge, client, bulk, [_prepared(client, each, looks) for each in bulk.operations])
+        asks = partial(Asked, client, search=Search(), looks=Looks(), show_member=partial(show_member, edge))
+        return _Job(edge, client, bulk, [_prepared(each, asks) for each in bulk.operations])
 
     job = await aside(is_large, read)
     await job.run()
@@ -49,13 +50,13 @@ async def answer(edge: Edge, client: Client, body: object, *, is_large: bool) ->
     return {"schemas": [BULK_RESPONSE], "Operations": [_result(edge, each, outcome) for each, outcome in done]}
 
 
-def _prepared(client: Client, operation: Operation, looks: Looks) -> Prepared | ScimError:
+def _prepared(operation: Operation, asks: Callable[..., Asked]) -> Prepared | ScimError:
     if operation.fault is not None:
         return operation.fault
     assert operation.type is not None
     creates = operation.method == "POST"
     id_ = None if creates else operation.id
-    asked = Asked(client, operation.type, Search(), id_, operation.data, if_match=operation.version, looks=looks)
+    asked = asks(operation.type, id=id_, raw=operation.data, if_match=operation.version)
     try:
         return prepare(asked, operation.method, operation.id if creates else None)
     except ScimError as error:

@@ -14,6 +14,7 @@ from bridge.edge.waiters import Waiters
 from bridge.journal import Journal
 from bridge.journal.accept import TargetsFor
 from bridge.scim.discovery import Features
+from bridge.scim.members import Member, ShowMember
 from bridge.scim.messages import Search
 from bridge.scim.patch import Looks
 from bridge.scim.profiles import GENERIC, Profile
@@ -107,7 +108,10 @@ class Edge:
 
 @dataclass(slots=True)
 class Asked:
-    """One request after the gate: who asks, about what, how it shall be shown. `looks`: what a bulk shares."""
+    """One request after the gate: who asks, about what, how it shall be shown. `looks`: what a bulk shares.
+
+    `show_member`: as what a member of a group is selected.
+    """
 
     client: Client
     type: ResourceType
@@ -118,3 +122,4 @@ class Asked:
     if_match: str | None = None
     if_none_match: str | None = None
     looks: Looks | None = None
+    show_member: ShowMember = Member.as_scim

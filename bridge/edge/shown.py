@@ -109,14 +109,15 @@ def describe(edge: Edge, type_: ResourceType, stored: Stored) -> dict[str, Any]:
 def add_related(db: Connection, edge: Edge, name: str, whole: dict[str, Any]) -> None:
     """Add a group's members or a user's groups, where there are any."""
     if name == "members":
-        values = [_member(edge, member) for member in memberships.of(db, whole["id"])]
+        values = [show_member(edge, member) for member in memberships.of(db, whole["id"])]
     else:
         values = list(_groups(db, edge, whole["id"]))
     if values:
         whole[name] = values
 
 
-def _member(edge: Edge, member: Member) -> dict[str, Any]:
+def show_member(edge: Edge, member: Member) -> dict[str, Any]:
+    """A member with a reference to it."""
     type_ = edge.types.get(member.type or "User")
     if type_ is None:  # of a type that the config declares no more
         return member.as_scim()

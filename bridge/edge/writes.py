@@ -86,7 +86,9 @@ def _patch(asked: Asked) -> Decide:
 
     def decide(current: Stored | None) -> Write:
         assert current is not None
-        patched = patch.apply(current.body, operations, asked.type, asked.client.profile, asked.looks)
+        patched = patch.apply(
+            current.body, operations, asked.type, asked.client.profile, asked.looks, asked.show_member
+        )
         return _write(asked.type, patched.resource, patched.members)
 
     return decide

@@ -30,6 +30,10 @@ class Member:
         return {name: value for name, value in shown.items() if value is not None}
 
 
+ShowMember = Callable[[Member], dict[str, Any]]
+"""A member → as a group shows it, `$ref` included."""
+
+
 @dataclass(frozen=True, slots=True)
 class MembersSet:
     """The members are these and no others."""
@@ -52,13 +56,14 @@ class MembersRemove:
 
 @dataclass(frozen=True, slots=True)
 class MembersRemoveWhere:
-    """Members of whom this is true are none any more."""
+    """Members of whom this is true, as the group shows them, are none any more."""
 
     selects: Callable[[Any], bool] = field(compare=False)
     must_match: bool = False
+    show: ShowMember = field(default=Member.as_scim, compare=False)
 
     def matches(self, member: Member) -> bool:
-        return self.selects(member.as_scim())
+        return self.selects(self.show(member))
 
 
 MemberOp = MembersSet | MembersAdd | MembersRemove | MembersRemoveWhere

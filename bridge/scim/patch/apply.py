@@ -14,7 +14,7 @@ from typing import Any
 
 from bridge.scim.errors import InvalidPath, InvalidValue, Mutability, TooMany
 from bridge.scim.filter import names_in
-from bridge.scim.members import MemberOp, MembersRemoveWhere
+from bridge.scim.members import Member, MemberOp, MembersRemoveWhere, ShowMember
 from bridge.scim.names import folded
 from bridge.scim.patch.change import Resource, change, change_sub, check_immutable, listed, put, put_values
 from bridge.scim.patch.membership import on_members
@@ -58,9 +58,10 @@ def apply(
     resource_type: ResourceType,
     profile: Profile = GENERIC,
     looks: Looks | None = None,
+    show: ShowMember = Member.as_scim,
 ) -> Patched:
     """Apply the operations; a `ScimError` says which of them cannot be. `current` stays as it is."""
-    work = _Work(dict(current), resource_type, profile, looks or Looks())
+    work = _Work(dict(current), resource_type, profile, looks or Looks(), show)
     for operation in operations:
         if operation.path is not None:
             work.at(operation.op, resolve(operation.path, resource_type), operation.value)
@@ -78,6 +79,7 @@ class _Work:
     type: ResourceType
     profile: Profile
     looks: Looks
+    show: ShowMember
     members: list[MemberOp] = field(default_factory=list)
 
     def named(self, op: Op, name: str, value: Any) -> None:
@@ -106,7 +108,7 @@ class _Work:
         if _is_ours(path):
             raise Mutability(f"{(path.sub or attribute).name} is read-only")
         if path.extension is None and attribute.name in self.type.related:
-            wanted = on_members(op, path, value, self.profile)
+            wanted = on_members(op, path, value, self.profile, self.show)
             self.looks.spend(sum(LOOKS_AT_MEMBERS for each in wanted if isinstance(each, MembersRemoveWhere)))
             self.members += wanted
             return

@@ -13,6 +13,7 @@ from bridge.scim.members import (
     MembersRemove,
     MembersRemoveWhere,
     MembersSet,
+    ShowMember,
     read_members,
 )
 from bridge.scim.patch.message import Op
@@ -22,13 +23,13 @@ from bridge.scim.profiles import Profile
 from bridge.scim.schemas import Attribute
 
 
-def on_members(op: Op, path: Path, value: Any, profile: Profile) -> tuple[MemberOp, ...]:
+def on_members(op: Op, path: Path, value: Any, profile: Profile, show: ShowMember) -> tuple[MemberOp, ...]:
     """What one operation at `members` asks of the rows."""
     if path.sub is not None:
         raise Mutability(f"members.{path.sub.name} cannot be changed: remove the member and add another")
     if path.selection is not None:
         assert path.attribute is not None
-        return _on_selected(op, path.selection, path.attribute, value, profile)
+        return _on_selected(op, path.selection, path.attribute, value, profile, show)
     if value is None or value == []:
         return () if op is Op.ADD else (MembersSet(()),)
     members = read_members(value)
@@ -41,23 +42,24 @@ def on_members(op: Op, path: Path, value: Any, profile: Profile) -> tuple[Member
             return (MembersRemove(tuple(member.value for member in members)),)
 
 
-def _on_selected(op: Op, selection: Tree, attribute: Attribute, value: Any, profile: Profile) -> tuple[MemberOp, ...]:
+def _on_selected(
+    op: Op, selection: Tree, attribute: Attribute, value: Any, profile: Profile, show: ShowMember
+) -> tuple[MemberOp, ...]:
     if op is Op.ADD:
         made = described(selection, attribute)
         if made is None or "value" not in made:
             raise NoTarget("the filter does not say which member to add: name it by its value")
         return (MembersAdd(read_members(made)),)
-    gone = _removal(selection, attribute, must_match=op is Op.REPLACE or not profile.forgives_absent)
+    must_match = op is Op.REPLACE or not profile.forgives_absent
+    ids = _ids(selection, attribute)
+    gone: MemberOp
+    if ids is not None:
+        gone = MembersRemove(ids, must_match)
+    else:
+        gone = MembersRemoveWhere(compile_selection(selection, attribute), must_match, show)
     if op is Op.REMOVE or value is None or value == []:
         return (gone,)
     return gone, MembersAdd(read_members(value))
-
-
-def _removal(selection: Tree, attribute: Attribute, *, must_match: bool) -> MemberOp:
-    ids = _ids(selection, attribute)
-    if ids is not None:
-        return MembersRemove(ids, must_match)
-    return MembersRemoveWhere(compile_selection(selection, attribute), must_match)
 
 
 def _ids(selection: Tree, attribute: Attribute) -> tuple[str, ...] | None:

@@ -216,6 +216,19 @@ def test_a_patch_is_about_members_alone_or_not(operations: list[dict[str, Any]],
     assert expected is is_members_patch(asked)
 
 
+async def test_members_are_selected_by_their_reference(call: Call) -> None:
+    """As the group shows it: with the reference, which is kept nowhere."""
+    user, other = await made(call), await made(call, {**BABS, "userName": "mandy"})
+    path = f"/Groups/{(await group(call, user['id'], other['id']))['id']}"
+    shown = next(each for each in (await call("GET", path)).body["members"] if each["value"] == user["id"])
+
+    patched = await call("PATCH", path, message({"op": "remove", "path": f'members[$ref eq "{shown["$ref"]}"]'}))
+    again = await call("PATCH", path, message({"op": "remove", "path": f'members[$ref eq "{shown["$ref"]}"]'}))
+
+    assert [other["id"]] == [each["value"] for each in patched.body["members"]]
+    assert (400, "noTarget") == (again.status, again.body["scimType"])
+
+
 async def test_unknown_attributes_are_left_out_or_refused_as_the_client_is_set(call: Call) -> None:
     body = {**BABS, "customAttribute1": "x"}
     patched = message({"op": "add", "value": {"customAttribute1": "x", "title": "T"}})

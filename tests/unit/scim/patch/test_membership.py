@@ -86,6 +86,20 @@ def test_any_other_filter_is_asked_of_each_member(selection: str, removed: list[
     assert removed == [member.value for member in rows if operation.matches(member)]
 
 
+def test_members_are_selected_as_the_group_shows_them() -> None:
+    operations = read_operations(
+        {"schemas": [PATCH_OP], "Operations": [{"op": "remove", "path": 'members[$ref ew "/Users/1"]'}]}, GENERIC
+    )
+
+    def show(member: Member) -> dict[str, Any]:
+        return {**member.as_scim(), "$ref": f"https://bridge.example/Users/{member.value}"}
+
+    (operation,) = apply({"displayName": "Guides"}, operations, GROUP, show=show).members
+
+    assert isinstance(operation, MembersRemoveWhere)
+    assert [True, False] == [operation.matches(Member("1")), operation.matches(Member("2"))]
+
+
 def test_one_member_is_replaced_by_another_and_must_be_there() -> None:
     expected = (MembersRemove(("1",), must_match=True), MembersAdd((Member("2"),)))
 
