@@ -100,15 +100,16 @@ class Walk:
                 self.parts.slapd.stop()
             elif moment == self.night.changed + STEP:
                 self.parts.slapd.start()
+            seen = len(self.daemon.lines)
+            self.clock.show(moment)
             if moment == self.night.left:
                 self.daemon.send("DELETE", f"/Users/{leaver}")
-            self._step(moment, ids, number)
+            entitle(self.daemon, ids, f"t{number}")
+            self._wait(moment, seen)
+            self._look(moment, seen, f"t{number}")
 
-    def _step(self, moment: datetime, ids: list[str], number: int) -> None:
-        """Show the time, change everybody, and wait until all is done that is to be done then."""
-        seen = len(self.daemon.lines)
-        self.clock.show(moment)
-        entitle(self.daemon, ids, f"t{number}")
+    def _wait(self, moment: datetime, seen: int) -> None:
+        """Until all is done that is to be done then."""
         self.daemon.wait_for("reconcile.finished", since=seen, target="app")
         if moment == self.night.compared:
             self.daemon.wait_for("reconcile.finished", since=seen, target="corp")
@@ -118,15 +119,16 @@ class Walk:
             self.daemon.wait_for("target.went_down", since=seen, target="corp")
         else:
             self.daemon.until(self._done)
-            self._look(moment, f"t{number}")
-        finished = (line["target"] for line in self.daemon.lines[seen:] if line["event"] == "reconcile.finished")
-        self.runs += [(target, moment) for target in finished]
 
     def _done(self) -> bool:
         targets = self.daemon.status()["targets"].values()
         return all(target["backlog"] == 0 or target["closed_until"] is not None for target in targets)
 
-    def _look(self, moment: datetime, title: str) -> None:
+    def _look(self, moment: datetime, seen: int, title: str) -> None:
+        finished = (line["target"] for line in self.daemon.lines[seen:] if line["event"] == "reconcile.finished")
+        self.runs += [(target, moment) for target in finished]
+        if moment == self.night.changed:  # the directory is away
+            return
         held = self.parts.held()
         if {(login, title) for login in PEOPLE} <= held["file"].keys():
             self.written.append(moment)
