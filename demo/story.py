@@ -36,7 +36,7 @@ async def morning(*, keep: bool) -> int:
             await play(stage, idp)
             wrong = await differences(stage, idp)
             await show(stage, say)
-            code = verdict(wrong, idp, time.monotonic() - began)
+            code = verdict(wrong, stage, idp, time.monotonic() - began)
             if keep:
                 await stay(stage)
     return code
@@ -104,13 +104,14 @@ async def arrives(stage: Stage, idp: IdentityProvider) -> None:
     say(f"       arrived everywhere and compared equal, {time.monotonic() - began:.1f} s later")
 
 
-def verdict(wrong: list[str], idp: IdentityProvider, seconds: float) -> int:
+def verdict(wrong: list[str], stage: Stage, idp: IdentityProvider, seconds: float) -> int:
     if wrong:
         say("\nNOT EQUAL:\n" + "\n".join(f"  {line}" for line in wrong))
         return 1
+    what = "requests, an outage and an edit by hand" if stage.directory else "requests"
     say(
-        f"\nEqual everywhere: {len(idp.people)} people, {len(idp.teams)} teams, after {idp.sent} requests, "
-        f"an outage and an edit by hand. {seconds:.0f} s."
+        f"\nEqual everywhere: {len(idp.people)} people, {len(idp.teams)} teams, "
+        f"after {idp.sent} {what}. {seconds:.0f} s."
     )
     return 0
 
