@@ -3,7 +3,8 @@
 Run as a process of its own (`python -m bench.load`), so that what it costs is not paid by the server's loop. Plain
 asyncio streams: a general HTTP client costs more than the server that is measured.
 Reads one JSON object on stdin: {"host", "port", "clients", "requests": [{"method", "path", "body"}], "headers"};
-writes one on stdout: {"seconds", "statuses", "milliseconds": [p50, p95, p99]}.
+writes one on stdout: {"began", "seconds", "statuses", "milliseconds": [p50, p95, p99]}; `began` is the first request's
+time by the clock that all processes share (CLOCK_MONOTONIC).
 """
 
 from __future__ import annotations
@@ -54,13 +55,14 @@ async def run(job: dict[str, object]) -> dict[str, object]:
     requests = iter([encode(host, headers, r["method"], r["path"], r.get("body")) for r in job["requests"]])  # type: ignore
     statuses: collections.Counter[int] = collections.Counter()
     took: list[float] = []
-    began = time.perf_counter()
+    began = time.monotonic()
     async with asyncio.TaskGroup() as group:
         for _ in range(job["clients"]):  # type: ignore
             group.create_task(client(host, port, requests, statuses, took))  # type: ignore
-    seconds = time.perf_counter() - began
+    seconds = time.monotonic() - began
     took.sort()
     return {
+        "began": began,
         "seconds": seconds,
         "statuses": statuses,
         "milliseconds": [round(took[int(len(took) * q)] * 1000, 2) for q in (0.5, 0.95, 0.99)] if took else [],
