@@ -123,14 +123,7 @@ class House:
         unit = wiring.unit_of(target, self._journal, self._clock, self.edge.waiters.settled, after, self._zone)
         await target.open()
         for kind, rules in unit.target.rules.items():
-            catch_up = partial(
-                waking.catch_up,
-                target=target.name,
-                tenant=target.tenant,
-                type_=rules.type,
-                kind=kind,
-                fingerprint=rules.fingerprint,
-            )
+            catch_up = partial(waking.catch_up, target=target.name, tenant=target.tenant, rules=rules)
             missed = await self._journal.submit(catch_up, reserved=True)
             if missed.made or missed.woken:
                 log.info("target.catches_up", target=target.name, kind=kind, new=missed.made, looked_at=missed.woken)

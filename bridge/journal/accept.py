@@ -141,7 +141,7 @@ def _delete(tx: Tx, request: Request, current: Stored, targets_for: TargetsFor) 
     version = current.version + 1
     tx.db.execute(_SQL["touch_groups_of"], {"id": current.id, "tenant": current.tenant, "now": tx.now})
     groups = targets_for(request.tenant, "Group")
-    for group in memberships.drop(tx, current.id, [taker.target for taker in groups]):
+    for group in memberships.drop(tx, request.tenant, current.id, [taker.target for taker in groups]):
         for taker in groups:
             links.wish(tx, taker.target, group, taker.kind)
     passwords.erase_of(tx, current.id)

@@ -92,14 +92,14 @@ SELECT count(*) FROM target_membership AS t INDEXED BY target_membership_dirty
 CROSS JOIN link AS l ON l.target = t.target AND l.resource = t.member AND l.member = 1
 JOIN resource AS r ON r.id = t.member AND r.deleted IS NULL
 WHERE t.target = :target AND t.group_id = :resource AND t.dirty > 0 AND t.applied IS NOT NULL AND t.held = 0
-AND NOT EXISTS (SELECT 1 FROM membership AS m WHERE m.group_id = t.group_id AND m.member = t.member);
+AND NOT EXISTS (SELECT 1 FROM asked_membership AS a WHERE a.target = t.target AND a.group_id = t.group_id AND a.member = t.member);
 
 -- mark_losses --
 UPDATE target_membership AS t INDEXED BY target_membership_dirty SET held = :held
 WHERE t.target = :target AND t.group_id = :resource AND t.dirty > 0 AND t.applied IS NOT NULL AND t.held = 0
 AND EXISTS (SELECT 1 FROM link AS l JOIN resource AS r ON r.id = l.resource AND r.deleted IS NULL
             WHERE l.target = t.target AND l.resource = t.member AND l.member = 1)
-AND NOT EXISTS (SELECT 1 FROM membership AS m WHERE m.group_id = t.group_id AND m.member = t.member);
+AND NOT EXISTS (SELECT 1 FROM asked_membership AS a WHERE a.target = t.target AND a.group_id = t.group_id AND a.member = t.member);
 
 -- held_members --
 SELECT count(*) FROM target_membership WHERE target = :target AND group_id = :resource AND held IN (1, 3);

@@ -188,7 +188,7 @@ UPDATE target_membership SET dirty = dirty + 1 WHERE target = :target AND group_
 -- dirty_members --
 -- By their index: SQLite without statistics would read every member of the group.
 SELECT t.member, t.applied, t.sent, t.dirty, t.held,
-       EXISTS (SELECT 1 FROM membership AS m WHERE m.group_id = t.group_id AND m.member = t.member) AS asked,
+       EXISTS (SELECT 1 FROM asked_membership AS a WHERE a.target = t.target AND a.group_id = t.group_id AND a.member = t.member) AS asked,
        NOT EXISTS (SELECT 1 FROM resource AS r WHERE r.id = t.member AND r.deleted IS NULL) AS deleted,
        l.kind, l.entry_id, l.locator, coalesce(l.member, 0)
 FROM target_membership AS t INDEXED BY target_membership_dirty
@@ -213,7 +213,7 @@ WHERE target = :target AND group_id = :group AND member = :member;
 -- sweep_members --
 -- A row that says nothing any more: not asked for, not there.
 DELETE FROM target_membership WHERE target = :target AND group_id = :group AND member = :member AND applied IS NULL AND dirty = 0
-AND NOT EXISTS (SELECT 1 FROM membership AS m WHERE m.group_id = :group AND m.member = :member);
+AND NOT EXISTS (SELECT 1 FROM asked_membership AS a WHERE a.target = :target AND a.group_id = :group AND a.member = :member);
 
 -- applied_members --
 SELECT member, applied FROM target_membership WHERE target = :target AND group_id = :resource AND applied IS NOT NULL;
@@ -249,16 +249,16 @@ WHERE target = :target AND kind = :kind AND state IN ('in_sync', 'parked') AND E
   AND (link.state = 'in_sync' OR r.modified > link.error_at));
 
 -- adopt_memberships --
--- Of the groups that are due anyhow: a group that is in sync has rows for all its members.
+-- Of the groups that are due anyhow: a group that is in sync has rows for all its members, unless a person unlinked it.
 INSERT INTO target_membership (target, group_id, member, dirty)
 SELECT :target, m.group_id, m.member, 1 FROM link AS l JOIN membership AS m ON m.group_id = l.resource
-WHERE l.target = :target AND l.kind = :kind AND l.state <> 'in_sync' ON CONFLICT DO NOTHING;
+WHERE l.target = :target AND l.kind = :kind AND (l.state <> 'in_sync' OR l.rules IS NULL) ON CONFLICT DO NOTHING;
 
 -- missed_leavers --
-UPDATE target_membership SET dirty = dirty + 1
-WHERE target = :target AND dirty = 0 AND applied IS NOT NULL
+UPDATE target_membership AS t SET dirty = dirty + 1
+WHERE target = :target AND dirty = 0
 AND group_id IN (SELECT resource FROM link WHERE target = :target AND kind = :kind AND state <> 'in_sync')
-AND NOT EXISTS (SELECT 1 FROM membership AS m WHERE m.group_id = target_membership.group_id AND m.member = target_membership.member);
+AND NOT EXISTS (SELECT 1 FROM asked_membership AS a WHERE a.target = t.target AND a.group_id = t.group_id AND a.member = t.member);
 
 -- other_rules --
 UPDATE link SET state = 'dirty', wish = wish + 1, lane = 2, due = :now, attempts = 0

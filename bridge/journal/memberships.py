@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from bridge.journal import nesting
 from bridge.journal.sql import load
 from bridge.journal.tx import Tx
 from bridge.scim.errors import NoTarget
@@ -63,18 +64,22 @@ def apply(tx: Tx, tenant: str, group: str, operations: Iterable[MemberOp], targe
             raise NoTarget("no member matches the path")
         changed ^= moved  # who left and came back is where he was
     if changed:
-        members = _json(sorted(changed))  # in the order of the index: twice as fast for many
-        for target in targets:
-            tx.db.execute(_SQL["dirty"], {"target": target, "group": group, "members": members})
+        members = sorted(changed)  # in the order of the index: twice as fast for many
+        plain, flattening = nesting.apart(tx.db, targets)
+        for target in plain:
+            tx.db.execute(_SQL["dirty"], {"target": target, "group": group, "members": _json(members)})
+        nesting.spread(tx, tenant, [group], members, flattening)
     return bool(changed)
 
 
-def drop(tx: Tx, resource: str, targets: Sequence[str]) -> list[str]:
+def drop(tx: Tx, tenant: str, resource: str, targets: Sequence[str]) -> list[str]:
     """Remove every membership of and in a resource that is deleted; the groups that lost it."""
     groups = [group for (group,) in tx.db.execute(_SQL["group_ids_of"], {"member": resource})]
     named = {"member": resource, "groups": _json(groups)}
-    for target in targets if groups else ():
+    plain, flattening = nesting.apart(tx.db, targets if groups else ())
+    for target in plain:
         tx.db.execute(_SQL["dirty_groups_of"], {"target": target, **named})
+    nesting.spread(tx, tenant, groups, [resource], flattening)
     tx.db.execute(_SQL["remove_member"], named)
     tx.db.execute(_SQL["remove_group"], {"group": resource})
     return groups

@@ -76,7 +76,7 @@ SELECT count(*) FILTER (WHERE applied IS NOT NULL),
        count(*) FILTER (WHERE asked AND applied IS NULL AND NOT is_there),
        count(*) FILTER (WHERE NOT asked AND applied IS NOT NULL AND held IN (1, 3))
 FROM (SELECT t.applied, t.held,
-             EXISTS (SELECT 1 FROM membership AS m WHERE m.group_id = t.group_id AND m.member = t.member) AS asked,
+             EXISTS (SELECT 1 FROM asked_membership AS a WHERE a.target = t.target AND a.group_id = t.group_id AND a.member = t.member) AS asked,
              coalesce(l.entry_id IS NOT NULL AND l.member, 0) AS is_there
       FROM target_membership AS t LEFT JOIN link AS l ON l.target = t.target AND l.resource = t.member
       WHERE t.target = :target AND t.group_id = :resource);

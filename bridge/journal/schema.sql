@@ -171,6 +171,20 @@ CREATE TABLE target_membership (
 CREATE INDEX target_membership_dirty ON target_membership (target, group_id) WHERE dirty > 0;
 CREATE INDEX target_membership_member ON target_membership (target, member);
 
+-- Which of them SCIM asks for: members; where the target flattens, whoever is in the group or in one below it, without the groups.
+-- The way up from a member leads through groups of the group's own tenant alone.
+CREATE VIEW asked_membership AS
+SELECT t.target, t.group_id, t.member FROM target_membership AS t
+WHERE CASE WHEN (SELECT flattens FROM target WHERE name = t.target)
+THEN NOT EXISTS (SELECT 1 FROM resource AS r WHERE r.id = t.member AND r.type = 'Group') AND EXISTS (
+  WITH RECURSIVE above (id) AS (
+    SELECT m.group_id FROM membership AS m WHERE m.member = t.member
+    UNION
+    SELECT m.group_id FROM above AS a CROSS JOIN resource AS g ON g.id = a.id
+    CROSS JOIN resource AS own ON own.id = t.group_id AND own.tenant = g.tenant CROSS JOIN membership AS m ON m.member = a.id)
+  SELECT 1 FROM above WHERE id = t.group_id)
+ELSE EXISTS (SELECT 1 FROM membership AS m WHERE m.group_id = t.group_id AND m.member = t.member) END;
+
 -- What waits for a person: one operation on one entry. The link goes on; only this part of it is left out.
 CREATE TABLE hold (
   target    TEXT NOT NULL,
@@ -278,7 +292,8 @@ CREATE TABLE target (
   last_run INTEGER,                           -- when its last reconciliation began
   paused   TEXT,                              -- why nothing is written to it now; NULL: it is not paused
   until_plan INTEGER NOT NULL DEFAULT 0 CHECK (until_plan IN (0, 1)), -- 1: an approved plan of it resumes it
-  seen     INTEGER                            -- when its deliverer last looked at the clock, about
+  seen     INTEGER,                           -- when its deliverer last looked at the clock, about
+  flattens INTEGER NOT NULL DEFAULT 0 CHECK (flattens IN (0, 1)) -- 1: its groups get the users of the groups in them
 ) STRICT;
 
 -- One reconciliation of one target, and its outcome.

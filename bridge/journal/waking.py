@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import orjson
 
+from bridge.journal import nesting
 from bridge.journal.links import Link, claimant, dirty, ref
 from bridge.journal.sql import load
 from bridge.journal.tx import Tx
+from bridge.mapping.rules import Rules
 from connectors.sdk import Ref
 
 _SQL = load("links")
@@ -104,15 +106,20 @@ class Missed:
     woken: int
 
 
-def catch_up(tx: Tx, target: str, tenant: str, type_: str, kind: str, fingerprint: str) -> Missed:
+def catch_up(tx: Tx, target: str, tenant: str, rules: Rules) -> Missed:
     """A target starts: it gets the resources it has no link for, what changed while the config did not name it, and
     what other rules made.
     """
-    row = {"target": target, "tenant": tenant, "type": type_, "kind": kind, "rules": fingerprint, "now": tx.now}
+    about = {"type": rules.type, "kind": rules.kind, "rules": rules.fingerprint}
+    row = {"target": target, "tenant": tenant, "now": tx.now, **about}
     made = tx.db.execute(_SQL["adopt_resources"], row).rowcount
     woken = tx.db.execute(_SQL["missed_changes"], row).rowcount + tx.db.execute(_SQL["other_rules"], row).rowcount
-    if type_ == "Group":
-        tx.db.execute(_SQL["adopt_memberships"], row)
+    if rules.type == "Group":
+        nesting.keep(tx, target, rules.flattens)
+        if rules.flattens:
+            woken += nesting.catch_up(tx, row)
+        else:
+            tx.db.execute(_SQL["adopt_memberships"], row)
         tx.db.execute(_SQL["missed_leavers"], row)
     tx.dirtied.add(target)
     return Missed(made, woken)

@@ -25,7 +25,7 @@ from bridge.mapping.values import NoValue, to_values
 from bridge.mapping.view import View, check_readable, compile_view, known_names, named
 from bridge.scim.resource_types import ResourceType
 from bridge.settings.faults import Fault, Wrong
-from bridge.settings.kinds import Adopt, AttributeRule, KindSettings, OnLeave, Ownership
+from bridge.settings.kinds import Adopt, AttributeRule, KindSettings, Nested, OnLeave, Ownership
 from bridge.settings.ladder import Does, Ladder, Step, Switch, switch_of
 from bridge.settings.models import TargetSettings
 from bridge.settings.places import dotted, shown
@@ -80,7 +80,7 @@ def compile_rules(target: TargetSettings, kind: str, settings: KindSettings, rt:
     attributes += attribute
     in_scope = making.scope()
     place = making.place()
-    making.check_ownership()
+    making.check_members()
     making.check_keys()
     if making.faults:
         raise MappingInvalid(making.faults)
@@ -97,6 +97,7 @@ def compile_rules(target: TargetSettings, kind: str, settings: KindSettings, rt:
         adopt=settings.adopt,
         match=settings.match,
         ownership=settings.ownership or Ownership.OWN,
+        flattens=settings.nested is Nested.FLATTEN,
         is_account=rt.is_account,
         returning=settings.returning,
     )
@@ -184,11 +185,12 @@ class _Making:
         rule = None if source is None else self.attribute(PLACE, AttributeRule(source=source), (*self._place, PLACE))
         return None if rule is None else rule.read
 
-    def check_ownership(self) -> None:
-        """Members are what it is about."""
-        if self._settings.ownership is not None and self._rt.name != "Group":
-            wrong = Wrong("is about the members of groups", "write it in the table groups, or leave it out")
-            self._add((*self._place, "ownership"), self._settings.ownership.value, wrong)
+    def check_members(self) -> None:
+        """What is about members stands where groups are."""
+        for key, written in (("ownership", self._settings.ownership), ("nested", self._settings.nested)):
+            if written is not None and self._rt.name != "Group":
+                wrong = Wrong("is about the members of groups", "write it in the table groups, or leave it out")
+                self._add((*self._place, key), written.value, wrong)
 
     def check_keys(self) -> None:
         """Who left, and who was there before us, is known by attributes that we write."""

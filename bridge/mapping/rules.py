@@ -99,6 +99,7 @@ class Rules:
     `place`: the units below the kind's own place in which an entry stands, the outermost first; None: in none.
     `ladders`: what becomes of an entry, by how its resource leaves. `is_account`: whether the resources say if they may
     be used, and their entries can be locked. `returning`: attributes by which who left is known again, all of them.
+    `flattens`: a group gets the users of the groups in it, and none of these.
     """
 
     kind: str
@@ -112,6 +113,7 @@ class Rules:
     adopt: Adopt = Adopt.NEVER
     match: tuple[str, ...] = ()
     ownership: Ownership = Ownership.OWN
+    flattens: bool = False
     is_account: bool = True
     returning: tuple[str, ...] = ()
     place: Read | None = None

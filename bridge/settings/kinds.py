@@ -48,6 +48,13 @@ class Ownership(StrEnum):
     ALL = "all"  # all of them: what others add is drift
 
 
+class Nested(StrEnum):
+    """What becomes of groups in a group."""
+
+    KEEP = "keep"  # they are its members
+    FLATTEN = "flatten"  # the users in them are
+
+
 Steps = Annotated[Ladder, BeforeValidator(parse_ladder)]
 
 
@@ -113,6 +120,7 @@ class KindSettings(Frozen):
     on_missing: OnMissing = OnMissing.HOLD
     adopt: Adopt = Adopt.NEVER
     ownership: Ownership | None = None
+    nested: Nested | None = None
     match: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
     place: Annotated[str, BeforeValidator(_source)] | None = None
     returning: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()

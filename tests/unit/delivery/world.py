@@ -14,7 +14,7 @@ from bridge.journal.accept import Accepted, Delete, Request, Taker, Write, accep
 from bridge.journal.findings import Approval, Plan
 from bridge.journal.standing import Parked, Standing, parked, standing
 from bridge.journal.tx import Tx
-from bridge.mapping import compile_target
+from bridge.mapping import Rules, compile_target
 from bridge.scim.members import Member, MembersAdd, MembersRemove, MembersSet
 from bridge.scim.resource_types import CORE
 from bridge.settings import TargetSettings
@@ -158,11 +158,10 @@ class World:
 
     async def catch_up(self) -> dict[str, waking.Missed]:
         """What the daemon does when it starts the target."""
-        return {kind: await self.journal.submit(self._catching_up(type_, kind)) for type_, kind in KINDS.items()}
+        return {kind: await self.journal.submit(self._catching_up(rules)) for kind, rules in self.target.rules.items()}
 
-    def _catching_up(self, type_: str, kind: str) -> Callable[[Tx], waking.Missed]:
-        print_ = self.target.rules[kind].fingerprint
-        return lambda tx: waking.catch_up(tx, "corp", "default", type_, kind, print_)
+    def _catching_up(self, rules: Rules) -> Callable[[Tx], waking.Missed]:
+        return lambda tx: waking.catch_up(tx, "corp", "default", rules)
 
     def entries(self) -> dict[str, Stored]:
         """What the target holds, by place."""

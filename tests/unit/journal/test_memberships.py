@@ -162,7 +162,7 @@ def test_who_is_deleted_leaves_every_group(tx):
         memberships.apply(tx, "default", group, (add("a", "b"),), TARGETS)
     all_delivered(tx)
 
-    groups = memberships.drop(tx, "a", TARGETS)
+    groups = memberships.drop(tx, "default", "a", TARGETS)
 
     assert ["g", "h"] == sorted(groups)
     assert ["b"] == ids(tx)
@@ -176,7 +176,7 @@ def test_another_tenants_group_that_names_a_resource_is_neither_seen_nor_touched
     all_delivered(tx)
 
     assert {} == memberships.groups_of_many(tx.db, ["a"])
-    assert [] == memberships.drop(tx, "a", TARGETS)
+    assert [] == memberships.drop(tx, "default", "a", TARGETS)
     assert ["a"] == ids(tx)
     assert [] == dirty(tx)
 
@@ -184,7 +184,7 @@ def test_another_tenants_group_that_names_a_resource_is_neither_seen_nor_touched
 def test_a_deleted_group_has_no_members(tx):
     apply(tx, add("a", "b"))
 
-    assert [] == memberships.drop(tx, "g", TARGETS)
+    assert [] == memberships.drop(tx, "default", "g", TARGETS)
     assert [] == ids(tx)
 
 

@@ -62,7 +62,11 @@ def test_all_tables_are_strict(db):
     schema.migrate(db)
 
     tables = db.execute("PRAGMA table_list").fetchall()
-    ours = {name: strict for _, name, _, _, _, strict in tables if not name.startswith(("sqlite_", "_sqlite_"))}
+    ours = {
+        name: strict
+        for _, name, type_, _, _, strict in tables
+        if type_ == "table" and not name.startswith(("sqlite_", "_sqlite_"))
+    }
     assert set() == {name for name, strict in ours.items() if not strict}
     assert {"resource", "change", "head", "link"} <= ours.keys()
 

@@ -18,4 +18,4 @@ def test_a_delivery_of_a_group_reads_its_dirty_members_alone(file: str, statemen
     db.close()
 
     assert plan[0].startswith("SEARCH t USING INDEX target_membership_dirty")
-    assert not [step for step in plan if step.startswith("SCAN")]
+    assert not {step for step in plan if step.startswith("SCAN")} - {"SCAN a", "SCAN above"}  # the way up

@@ -140,6 +140,17 @@ def test_whose_the_members_are_is_said_of_groups_alone() -> None:
     assert "own" == _rules(attributes={"uid": "userName"}).ownership
 
 
+def test_what_becomes_of_groups_in_groups_is_said_of_groups_alone() -> None:
+    (fault,) = _faults(nested="flatten", attributes={"uid": "userName"})
+    rules = compile_target(_target({}, {"nested": "flatten", "attributes": {"cn": "displayName"}}), TYPES)
+    kept = compile_target(_target({}, {"nested": "keep", "attributes": {"cn": "displayName"}}), TYPES)
+
+    assert "targets.corp.users.nested" == fault.place
+    assert rules["groups"].flattens
+    assert not kept["groups"].flattens
+    assert rules["groups"].fingerprint != kept["groups"].fingerprint
+
+
 def test_a_group_is_group_in_expressions(group_type: ResourceType) -> None:
     settings = KindSettings.model_validate({"attributes": {"cn": "= lower(group.displayName)"}})
     rules = compile_rules(_target({}), "groups", settings, group_type)
