@@ -13,6 +13,7 @@ import hmac
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -104,24 +105,36 @@ def has_passed(db: sqlite3.Connection, key: bytes, place: Place) -> bool:
 def link(key: bytes, previous: bytes, row: Mapping[str, Any]) -> bytes:
     """What ties the row to the head before it."""
     fields = [row[name] for name in FIELDS[row["table"]]]
-    return hmac.digest(key, previous + row["digest"] + orjson.dumps(fields), "sha256")
+    return _mac(key, previous + row["digest"] + orjson.dumps(fields))
 
 
 def seal(key: bytes, last: bytes) -> bytes:
     """The head of a chain whose last link this is; of an empty chain where it is empty."""
-    return hmac.digest(key, b"head\0" + last, "sha256")
+    return _mac(key, b"head\0" + last)
 
 
 def digest(key: bytes, payload: str) -> bytes:
     """What stands for a payload in the chain."""
-    return hmac.digest(key, b"payload\0" + payload.encode(), "sha256")
+    return _mac(key, b"payload\0" + payload.encode())
 
 
 def erasure(key: bytes, row: Mapping[str, Any]) -> bytes:
     """The mark of a row whose payload was erased by us."""
-    return hmac.digest(key, b"erased\0%d\0" % row["seq"] + row["digest"], "sha256")
+    return _mac(key, b"erased\0%d\0" % row["seq"] + row["digest"])
 
 
 def checkpoint_seal(key: bytes, cut: Place) -> bytes:
     """What makes a checkpoint ours."""
-    return hmac.digest(key, b"checkpoint\0%d\0" % cut.seq + cut.chain, "sha256")
+    return _mac(key, b"checkpoint\0%d\0" % cut.seq + cut.chain)
+
+
+def _mac(key: bytes, message: bytes) -> bytes:
+    """HMAC-SHA256; a key that was taken in once is copied, for that is half of a short one."""
+    mac = _keyed(key).copy()
+    mac.update(message)
+    return mac.digest()
+
+
+@lru_cache(4)
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.new(key, digestmod="sha256")
