@@ -105,9 +105,12 @@ async def _on_type(
     return await act(edge, request, asked)
 
 
+_EVERYTHING = Search()
+
+
 def _query(request: web.BaseRequest) -> Search:
     if not request.rel_url.raw_query_string:
-        return Search()
+        return _EVERYTHING
     return search_from_query({name.lower(): readable(value) for name, value in request.rel_url.query.items()})
 
 

@@ -53,7 +53,7 @@ async def aside(is_large: bool, work: Callable[[], T]) -> T:
 
 async def _read(request: web.BaseRequest, bounds: Bounds) -> bytes:
     """The whole body, unless it is larger than the limit: then no more of it than that."""
-    if request.content_length is not None and request.content_length > bounds.size:
+    if (length := request.content_length) is not None and length > bounds.size:
         raise _too_large(bounds)
     try:
         if request.content.is_eof():  # the usual case: it came with the head
