@@ -17,11 +17,11 @@ LAST = 30
 
 
 def one(seed: int) -> rounds.Figures:
-    dice = random.Random(seed)
+    turns = random.Random(seed).sample(range(1, LAST + 1), DAEMONS)  # each once: the users are named after it
     with tempfile.TemporaryDirectory(prefix="soak-", dir="/tmp") as folder:
         daemon = Daemon(Path(folder))
         daemon.configure("")
-        told = [fail(daemon, "fdatasync", dice.randint(1, LAST)) for _ in range(DAEMONS)]
+        told = [fail(daemon, "fdatasync", nth) for nth in turns]
         acknowledged = {login for each in told for login in each.acknowledged}
         daemon.start()
         try:
