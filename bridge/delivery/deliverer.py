@@ -169,7 +169,7 @@ class Deliverer:
             return _Work()
         try:
             return await self._journal.submit(
-                lambda tx: self._take(tx, limit, urgent_only), patient=self._target.gate.is_full
+                lambda tx: self._take(tx, limit, urgent_only), patient=self._target.gate.has_plenty
             )
         except JournalError:
             if self._journal.writable:

@@ -48,7 +48,7 @@ class Places:
         from now on, wherever it is.
         """
         link = progress.link
-        patient = self.target.gate.is_full  # what could not be sent anyhow is in no hurry
+        patient = self.target.gate.has_plenty  # what could not be sent anyhow is in no hurry
         claimed = await self.journal.submit(
             lambda tx: links.intend(tx, link, place, intent), reserved=True, patient=patient
         )

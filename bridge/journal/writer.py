@@ -40,7 +40,7 @@ BATCH = 256
 """Requests that share one commit, at most."""
 QUEUE = 2048
 """Requests that may wait; one more is refused, unless it is a settle."""
-LINGER = 0.02
+LINGER = 0.005
 """Seconds that a request may wait for others to share its commit with, where whoever asked is not in a hurry."""
 RETRY = 1.0
 """Seconds until a journal that could not write tries again by itself."""

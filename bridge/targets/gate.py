@@ -35,15 +35,15 @@ class Gate:
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
 
     @property
-    def is_full(self) -> bool:
-        """Whether a call that came now would wait."""
-        return bool(self._waiting) or self._under_way >= self.limit
+    def has_plenty(self) -> bool:
+        """Whether as many wait as may pass at once: what is made ready now will not be missed for a while."""
+        return len(self._waiting) >= self.limit
 
     async def __aenter__(self) -> None:
         """Wait for a place, and keep it inside. `NotCalled` where the gate is shut, or is shut while this waits."""
         if self._shut is not None:
             raise NotCalled(self._shut)
-        if not self.is_full:
+        if not self._waiting and self._under_way < self.limit:
             self._under_way += 1
             return
         await self._wait()

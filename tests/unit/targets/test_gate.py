@@ -47,15 +47,15 @@ async def calls() -> Calls:
     return Calls(2)
 
 
-async def test_it_is_full_while_as_many_are_under_way_as_it_lets_pass() -> None:
-    calls = Calls(2)
-    seen = [calls.gate.is_full]
-    for name in "ab":
+async def test_it_has_plenty_while_as_many_wait_as_it_lets_pass_at_once(calls: Calls) -> None:
+    seen = []
+    for name in "abcd":
         await calls.start(name)
-        seen.append(calls.gate.is_full)
+        seen.append(calls.gate.has_plenty)
     await calls.end("a", "b")
 
-    assert [False, False, True, False] == [*seen, calls.gate.is_full]
+    assert [False, False, False, True, False] == [*seen, calls.gate.has_plenty]
+    await calls.end("c", "d")
 
 
 async def test_who_comes_when_it_is_full_waits_for_a_place(calls: Calls) -> None:
