@@ -8,7 +8,6 @@ from bridge.clock import SetClock
 from bridge.journal import changes, keys
 from bridge.journal.errors import JournalBusy, JournalLocked, JournalUnusable
 from bridge.journal.journal import Journal, caution, open_journal
-from bridge.journal.scans import THREADS
 from bridge.journal.tx import Tx
 from bridge.journal.verify import verify
 
@@ -240,57 +239,3 @@ def test_an_sqlite_with_the_wal_reset_bug_is_named_with_what_to_heed(monkeypatch
     monkeypatch.setattr("sqlite3.sqlite_version_info", version)
 
     assert has is ("sqlite3 -readonly" in (caution() or ""))
-
-
-async def test_a_read_that_is_broken_off_begins_anew(journal):
-    await journal.submit(put("a"))
-    asked: list[bool] = []
-
-    def interrupts() -> bool:
-        asked.append(True)
-        return len(asked) == 1
-
-    def read(db):
-        db.set_progress_handler(interrupts, 1)
-        return names(db)
-
-    assert ["a"] == await journal.scan(read)
-    assert 1 < len(asked)
-
-
-async def test_many_reads_at_once_share_a_few_connections(journal):
-    used = await asyncio.gather(*(journal.scan(lambda db: db) for _ in range(3 * THREADS)))
-
-    assert len(set(used)) <= THREADS
-
-
-async def test_a_slow_reader_does_not_hold_up_the_wal(journal, tmp_path):
-    """It reads a row whenever a mebibyte was written; without an end to it the log would grow to the last one."""
-    await journal.submit(lambda tx: tx.db.execute(NOTES))
-    await journal.submit(
-        lambda tx: tx.db.executemany("INSERT INTO note VALUES (?, '')", [(f"{n}",) for n in range(200)])
-    )
-    loop, written, largest = asyncio.get_running_loop(), 0, 0
-
-    async def write() -> None:
-        nonlocal written, largest
-        await journal.submit(lambda tx: tx.db.execute("UPDATE note SET text = ?", (f"{written:05}" * 1000,)))
-        written += 1
-        largest = max(largest, (tmp_path / "journal.db-wal").stat().st_size)
-
-    def read(db):
-        count = 0
-        for _ in db.execute("SELECT name FROM note"):
-            asyncio.run_coroutine_threadsafe(write(), loop).result()
-            count += 1
-        return count
-
-    with pytest.raises(JournalBusy):
-        await journal.scan(read)
-
-    assert 100 < written  # it was begun anew a few times
-    assert 24 << 20 < largest < 64 << 20
-    for _ in range(200):
-        await write()
-    assert largest < 64 << 20
-    assert 200 == await journal.scan(lambda db: db.execute("SELECT count(*) FROM note").fetchone()[0])
