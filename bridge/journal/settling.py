@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.journal import waking
-from bridge.journal.links import Link
+from bridge.journal.links import NORMAL, Link
 from bridge.journal.sql import load
 from bridge.journal.tx import Tx
 
@@ -76,10 +76,14 @@ def _free(tx: Tx, settled: Settle, before: Link) -> None:
 
 
 def _stir(tx: Tx, link: Link, before: Link) -> None:
-    """Who follows the resource from target to target, the groups that name it, its password."""
+    """Who follows the resource from target to target, the groups that name it, its password.
+
+    What comes of bulk work is bulk work: a group overtakes none of its members who are to come, and is written once.
+    """
     if before.version != link.version:
         waking.wake_followers(tx, link.target, link.resource)
     if (before.entry_id, before.locator, before.member) != (link.entry_id, link.locator, link.member):
-        waking.stir(tx, link.target, link.resource, is_there=link.entry_id is not None)
+        lane = max(NORMAL, link.lane)
+        waking.stir(tx, link.target, link.resource, is_there=link.entry_id is not None, lane=lane)
     if (before.entry_id, before.disabled, before.member) != (link.entry_id, link.disabled, link.member):
         waking.stir_password(tx, link.target, link.resource, link.entry_id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import orjson
 
 from bridge.journal import nesting
-from bridge.journal.links import Link, claimant, dirty, ref
+from bridge.journal.links import NORMAL, Link, claimant, dirty, ref
 from bridge.journal.sql import load
 from bridge.journal.tx import Tx
 from bridge.mapping.rules import Rules
@@ -48,12 +48,12 @@ def freed(tx: Tx, target: str, claim: str) -> None:
         tx.db.execute(_SQL["wake_claim"], {"target": target, "claim": claim, "now": tx.now})
 
 
-def stir(tx: Tx, target: str, resource: str, *, is_there: bool) -> None:
-    """The entry came, moved or went: the groups and entries that name it have work."""
+def stir(tx: Tx, target: str, resource: str, *, is_there: bool, lane: int = NORMAL) -> None:
+    """The entry came, moved or went: the groups and entries that name it have work, in this lane."""
     named = {"target": target, "resource": resource}
     if not tx.db.execute(_SQL["is_named"], named).fetchone()[0]:
         return
-    stir_naming(tx, target, resource)
+    stir_naming(tx, target, resource, lane)
     if is_there:
         tx.db.execute(_SQL["stir_group"], named)
     else:
@@ -61,13 +61,13 @@ def stir(tx: Tx, target: str, resource: str, *, is_there: bool) -> None:
         tx.db.execute(_SQL["forget_references"], named)
 
 
-def stir_naming(tx: Tx, target: str, resource: str) -> None:
-    """The groups and entries that name the entry have work; the entry itself has not."""
+def stir_naming(tx: Tx, target: str, resource: str, lane: int = NORMAL) -> None:
+    """The groups and entries that name the entry have work in this lane; the entry itself has not."""
     named = {"target": target, "resource": resource}
     tx.db.execute(_SQL["stir_member"], named)
     naming = [*tx.db.execute(_SQL["groups_naming"], named), *tx.db.execute(_SQL["named_by"], named)]
     for each, kind in dict(naming).items():
-        dirty(tx, target, each, kind)
+        dirty(tx, target, each, kind, lane=lane)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.journal import links, settling
 from bridge.journal.settling import Settle
-from bridge.journal.waking import Missed
+from bridge.journal.waking import Missed, catch_up
 from connectors.sdk import Refused
 from tests.unit.delivery.world import World
 
@@ -90,6 +90,24 @@ async def test_a_group_that_changes_before_the_target_has_caught_up_has_all_its_
     await world.deliver()
 
     assert {"users/kim", "users/lee"} == world.members("staff")
+
+
+async def test_a_new_target_gets_most_groups_in_one_write_once_all_their_members_are_there(world: World) -> None:
+    """A group does not overtake the bulk of the users when its first member has come. Some go with the last users."""
+    world.takes = False
+    names = [f"u{number}" for number in range(300)]
+    for name in names:
+        await world.user(name)
+    for number in range(50):
+        await world.group(f"g{number}", *names[number::50])
+    world.takes = True
+    for rules in world.target.rules.values():
+        await world.journal.submit(lambda tx, rules=rules: catch_up(tx, "corp", "default", rules))
+        world.clock.advance(1)
+    await world.deliver()
+
+    assert world.writes().count("update_members") < 1.5 * 50
+    assert {f"users/{name}" for name in names[7::50]} == world.members("g7")
 
 
 async def test_who_was_parked_stays_so_until_something_changed(world: World) -> None:
