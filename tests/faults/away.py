@@ -10,7 +10,7 @@ import itertools
 import random
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,13 +59,13 @@ class Told:
 def go_away(folder: Path, slapd: Slapd, *, users: int, rate: int, normal: float, away: float, seed: int) -> Told:
     """Change users at this rate: for some seconds as ever, for some without the directory; then it catches up."""
     with _daemon(folder, slapd) as (daemon, parts):
-        ids = asyncio.run(_make(daemon, users))
+        ids = asyncio.run(make(daemon, users))
         daemon.until(daemon.settled, seconds=PATIENCE)
         dice, numbers = random.Random(seed), itertools.count()
-        before = asyncio.run(_Steady(daemon, ids, rate, dice, numbers).go(normal))
+        before = asyncio.run(Steady(daemon, ids, rate, dice, numbers).go(normal))
         daemon.until(daemon.settled, seconds=PATIENCE)
         slapd.stop()
-        during = asyncio.run(_Steady(daemon, ids, rate, dice, numbers).go(away))
+        during = asyncio.run(Steady(daemon, ids, rate, dice, numbers).go(away))
         backlog = daemon.status()["targets"]["corp"]["backlog"]
         slapd.start()
         drained = _drained(daemon, backlog)
@@ -86,7 +86,7 @@ def _daemon(folder: Path, slapd: Slapd) -> Iterator[tuple[Daemon, Parts]]:
 
 
 @dataclass
-class _Steady:
+class Steady:
     """So many changes a second, each of a user that chance names, whatever the answers do."""
 
     daemon: Daemon
@@ -94,6 +94,8 @@ class _Steady:
     rate: int
     dice: random.Random
     numbers: Iterator[int]
+    others: Sequence[str] = OTHERS
+    """The targets whose lag is looked at."""
     times: Times = field(default_factory=Times)
 
     async def go(self, seconds: float) -> Times:
@@ -119,7 +121,7 @@ class _Steady:
     async def _look(self) -> None:
         while True:
             status = (await asyncio.to_thread(self.daemon.status))["targets"]
-            ages = [status[target]["oldest_undelivered_seconds"] or 0 for target in OTHERS]
+            ages = [status[target]["oldest_undelivered_seconds"] or 0 for target in self.others]
             self.times.lag = max(self.times.lag, *ages)
             await asyncio.sleep(LOOK)
 
@@ -128,8 +130,10 @@ def _session(daemon: Daemon) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(headers={"Authorization": f"Bearer {daemon.token}"})
 
 
-async def _make(daemon: Daemon, count: int) -> list[str]:
-    async def make(number: int) -> str:
+async def make(daemon: Daemon, count: int) -> list[str]:
+    """So many users, all at once; their ids."""
+
+    async def one(number: int) -> str:
         body = {"schemas": [USER], "userName": f"a{number}", "title": "t", "name": {"familyName": "Away"}}
         async with session.post(f"{daemon.url}/Users", json=body) as answer:
             made: dict[str, Any] = await answer.json(content_type=None)
@@ -137,7 +141,7 @@ async def _make(daemon: Daemon, count: int) -> list[str]:
             return str(made["id"])
 
     async with _session(daemon) as session:
-        return await asyncio.gather(*map(make, range(count)))
+        return await asyncio.gather(*map(one, range(count)))
 
 
 def _drained(daemon: Daemon, backlog: int) -> float:

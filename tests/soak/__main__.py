@@ -12,6 +12,7 @@ PARTS = {
     "away": "ten minutes without the directory under 100 changes a second: the edge and the others do not notice it",
     "backlog": "a disable behind 100,000 creates is at the directory within 2 s",
     "simulation": "20,000 simulated worlds, a seed each, where everything goes wrong (COUNT=N: times 100 seeds)",
+    "wal": "an hour of changes while others read slowly: the journal's log stays below 64 MiB",
     "power": "2,000 power cuts on the daemon's own writes and syncs: nothing acknowledged is lost (COUNT=N: times 100)",
     "tampering": "10,000 times tampering with changes and operator actions: every one is found (COUNT=N: times 500)",
 }
