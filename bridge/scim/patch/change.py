@@ -12,7 +12,7 @@ from bridge.scim.errors import Mutability
 from bridge.scim.patch.message import Op
 from bridge.scim.schemas import Attribute
 from bridge.scim.schemas import Mutability as Characteristic
-from bridge.scim.values import many, one_primary, whole
+from bridge.scim.values import many, one_primary, same, whole
 
 Resource = dict[str, Any]
 
@@ -62,7 +62,7 @@ def listed(value: Any) -> list[Any]:
 
 def check_immutable(attribute: Attribute, before: Any, after: Any) -> None:
     """What is immutable may be given a value once (RFC 7644 §3.5.2)."""
-    if attribute.mutability is Characteristic.IMMUTABLE and before is not None and before != after:
+    if attribute.mutability is Characteristic.IMMUTABLE and before is not None and not same(attribute, before, after):
         raise Mutability(f"{attribute.name} is immutable: it has a value that cannot change")
     if attribute.is_complex and not attribute.multi_valued and isinstance(before, dict):
         for sub in attribute.sub_attributes:

@@ -258,6 +258,7 @@ def test_a_value_of_another_type_is_refused(
 def test_what_is_immutable_is_given_a_value_once(patch: Patch) -> None:
     assert {"number": 7} == badge(patch, {}, add(f"{BADGE}:number", 7))
     assert {"number": 7} == badge(patch, {"number": 7}, replace(f"{BADGE}:number", 7))
+    assert {"rooms": ["r2", "R1"]} == badge(patch, {"rooms": ["r1", "r2"]}, replace(f"{BADGE}:rooms", ["r2", "R1"]))
     assert {"door": {"name": "d", "floor": 1}} == badge(
         patch, {"door": {"name": "d"}}, replace(f"{BADGE}:door.floor", 1)
     )
