@@ -168,6 +168,9 @@ SELECT EXISTS (SELECT 1 FROM target_membership WHERE target = :target AND member
     OR EXISTS (SELECT 1 FROM reference WHERE target = :target AND names = :resource)
     OR EXISTS (SELECT 1 FROM reference WHERE target = :target AND resource = :resource);
 
+-- is_deleted --
+SELECT 1 FROM resource WHERE id = :resource AND deleted IS NOT NULL;
+
 -- stir_member --
 UPDATE target_membership SET dirty = dirty + 1 WHERE target = :target AND member = :resource;
 

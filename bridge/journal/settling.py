@@ -43,6 +43,8 @@ def settle(tx: Tx, settled: Settle, before: Link) -> None:
     tx.dirtied.add(link.target)
     _free(tx, settled, before)
     _stir(tx, link, before)
+    if settled.fulfilled and link.entry_id is None:
+        waking.forget_deleted(tx, link.target, link.resource)
 
 
 def _row(tx: Tx, settled: Settle) -> dict[str, Any]:

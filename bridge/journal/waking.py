@@ -61,6 +61,14 @@ def stir(tx: Tx, target: str, resource: str, *, is_there: bool, lane: int = NORM
         tx.db.execute(_SQL["forget_references"], named)
 
 
+def forget_deleted(tx: Tx, target: str, resource: str) -> None:
+    """What was deleted and is not at the target wants nobody there any more, if it was ever there or not."""
+    named = {"target": target, "resource": resource}
+    if tx.db.execute(_SQL["is_deleted"], named).fetchone() is not None:
+        tx.db.execute(_SQL["forget_group"], named)
+        tx.db.execute(_SQL["forget_references"], named)
+
+
 def stir_naming(tx: Tx, target: str, resource: str, lane: int = NORMAL) -> None:
     """The groups and entries that name the entry have work in this lane; the entry itself has not."""
     named = {"target": target, "resource": resource}

@@ -39,6 +39,15 @@ async def test_who_comes_and_goes_before_it_is_delivered_is_no_call(world: World
     assert [] == _calls(world)
 
 
+async def test_a_group_that_goes_before_it_is_delivered_waits_for_nobody(world: World) -> None:
+    await world.user("kim")
+    await world.group("staff", "kim")
+    await world.delete("staff", "Group")
+    await world.deliver()
+
+    assert (["users/kim"], 0) == (list(world.entries()), world.standing().waiting)
+
+
 async def test_who_goes_and_comes_back_is_no_call(world: World) -> None:
     await world.user("kim")
     await world.group("staff", "kim")
