@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from bridge.delivery.places import ASIDE
-from connectors.sdk import Delta, Entry
+from connectors.sdk import Conflict, Delta, Entry, Missing, Ref
 from tests.unit.delivery.world import World
 
 
@@ -117,3 +117,31 @@ async def test_a_name_that_another_keeps_is_for_a_person_until_it_is_free(world:
     await world.deliver_all()
 
     assert ({"users/ada"}, []) == (set(world.entries()), world.parked())
+
+
+async def test_who_waited_long_and_comes_a_moment_too_early_tries_again(world: World) -> None:
+    """Simulation, seed 12236: the entry in the way went between the refusal and the look at who is there."""
+    await world.users_named(["ada", "bob"])
+    ada, bob = holders(world, "ada", "bob")
+    plain, put_off, refused = world.connector.update, [], []
+
+    async def update(ref: Ref, change: Delta) -> Ref:
+        if ref.id == bob and len(refused) < 4:
+            put_off.append((ref, change))
+            raise Missing("it cannot go yet", reference="somebody")
+        try:
+            return await plain(ref, change)
+        except Conflict:
+            refused.append(ref.id)
+            if len(refused) == 4:
+                await plain(*put_off[-1])
+            raise
+
+    world.connector.update = update  # type: ignore[method-assign]
+    await world.change("bob", userName="cyd")
+    await world.change("ada", userName="bob")
+    await world.deliver_all()
+
+    assert [ada] * 4 == refused
+    assert [ada, bob] == holders(world, "bob", "cyd")
+    assert [] == world.parked()
