@@ -99,18 +99,24 @@ class Places:
         raise self._taken(progress, place)
 
     async def move(self, progress: Progress, there: There, change: Delta, place: str) -> None:
-        """Send an update that moves the entry; say who stands in the way, if somebody does."""
+        """Send an update that moves the entry; say who stands in the way, if somebody does.
+
+        Who has gone since it was refused is in nobody's way: the same is sent once more.
+        """
         try:
             progress.at(await self.target.update(there.ref, change))
         except Conflict:
-            await self._make_way(progress, there, place)
-            raise
+            if not await self._is_free_now(progress, there, place):
+                raise
+            progress.at(await self.target.update(there.ref, change))
 
-    async def _make_way(self, progress: Progress, there: There, place: str) -> None:
+    async def _is_free_now(self, progress: Progress, there: There, place: str) -> bool:
         """Wait for another one of ours that is about to leave; step aside where it wants to come to where we are."""
         found = await self.target.get(Ref(progress.kind, "", place), progress.rules.names)
-        if found is None or found.ref is None or found.ref.id == there.ref.id:
-            return
+        if found is None or found.ref is None:
+            return True
+        if found.ref.id == there.ref.id:
+            return False
         aside = self._aside(progress, there)
         if aside is not None and await self._is_circle(progress, found.ref, self._at(progress, there)):
             await self._step(progress, there, aside)

@@ -119,8 +119,7 @@ async def test_a_name_that_another_keeps_is_for_a_person_until_it_is_free(world:
     assert ({"users/ada"}, []) == (set(world.entries()), world.parked())
 
 
-async def test_who_waited_long_and_comes_a_moment_too_early_tries_again(world: World) -> None:
-    """Simulation, seed 12236: the entry in the way went between the refusal and the look at who is there."""
+async def test_who_waited_long_may_meet_a_conflict_as_anybody(world: World) -> None:
     await world.users_named(["ada", "bob"])
     ada, bob = holders(world, "ada", "bob")
     plain, put_off, refused = world.connector.update, [], []
@@ -130,6 +129,8 @@ async def test_who_waited_long_and_comes_a_moment_too_early_tries_again(world: W
             put_off.append((ref, change))
             raise Missing("it cannot go yet", reference="somebody")
         try:
+            if len(refused) == 4:
+                raise Conflict("the entry was changed meanwhile")
             return await plain(ref, change)
         except Conflict:
             refused.append(ref.id)
@@ -142,6 +143,27 @@ async def test_who_waited_long_and_comes_a_moment_too_early_tries_again(world: W
     await world.change("ada", userName="bob")
     await world.deliver_all()
 
-    assert [ada] * 4 == refused
+    assert [ada] * 5 == refused
     assert [ada, bob] == holders(world, "bob", "cyd")
+    assert [] == world.parked()
+
+
+async def test_a_name_that_came_free_while_it_was_refused_is_taken(world: World) -> None:
+    """Simulation, seed 12236: whatever was tried in vain before."""
+    await world.users_named(["ada"])
+    (ada,) = holders(world, "ada")
+    plain, refused = world.connector.update, []
+
+    async def update(ref: Ref, change: Delta) -> Ref:
+        if not refused:
+            refused.append(ref.id)
+            raise Conflict("there is an entry at users/bob already", code="exists")
+        return await plain(ref, change)
+
+    world.connector.update = update  # type: ignore[method-assign]
+    await world.change("ada", userName="bob")
+    await world.journal.submit(lambda tx: tx.db.execute("UPDATE link SET attempts = 9"))
+    await world.deliver()
+
+    assert [ada] == refused == holders(world, "bob")
     assert [] == world.parked()
