@@ -158,7 +158,7 @@ class Ending:
 
 
 def _write(tx: Any, settled: Settle, progress: Progress) -> None:
-    settling.settle(tx, settled, progress.before)
+    settling.settle(tx, settled, progress.known)
     if progress.pools and settled.link.ref is not None:
         allocations.use(tx, progress.pools, settled.link.resource)
     if progress.strayed is not None:

@@ -82,6 +82,7 @@ class Entries:
         progress.now(disabled=progress.link.disabled or self._begins_locked(progress))
         link = progress.link
         await self.journal.submit(lambda tx: links.recognised(tx, link), reserved=True)
+        progress.recognised = found.ref
         progress.did("recognise")
         return True
 

@@ -60,6 +60,8 @@ class Progress:
     """Of the resource that is delivered."""
     asked: dict[Operation, bool] = field(default_factory=dict)
     """What the guards were asked, and whether they let it pass."""
+    recognised: Ref | None = None
+    """The entry that an earlier delivery had made, as it was found again."""
 
     def __post_init__(self) -> None:
         self.link = self.before
@@ -67,6 +69,13 @@ class Progress:
     @property
     def kind(self) -> str:
         return self.link.kind
+
+    @property
+    def known(self) -> Link:
+        """The link as others could read it until now: what was recognised and is gone again, they may name."""
+        if self.recognised is None or self.link.entry_id is not None:
+            return self.before
+        return self.before._replace(entry_id=self.recognised.id, locator=self.recognised.locator)
 
     @property
     def is_new(self) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from connectors.sdk import Entry, OutcomeUnknown, Refused
-from tests.unit.delivery.world import World
+from connectors.sdk import Entry, OutcomeUnknown, Ref, Refused
+from tests.unit.delivery.world import ENTERPRISE, World
 
 
 class Died(BaseException):
@@ -254,3 +254,25 @@ async def test_who_is_deleted_leaves_a_group_that_nobody_heard_of_first(world: W
 
     assert set() == world.members("team")
     assert {"groups/team"} == world.entries().keys()
+
+
+async def test_who_names_an_entry_that_was_found_again_only_to_be_deleted_forgets_it(world: World) -> None:
+    """Simulation, seed 18868: whoever was delivered between the two held a manager that was gone."""
+    delete, held = world.connector.delete, []
+
+    async def late(ref: Ref) -> None:
+        await world.user("bob", **{ENTERPRISE: {"manager": {"value": world.names["ada"]}}})
+        await world.deliver()
+        held.append("manager" in world.attributes("users/bob"))
+        await delete(ref)
+
+    with answers_lost(world, "create"):
+        await world.user("ada")
+        await world.deliver()
+    world.connector.delete = late  # type: ignore[method-assign]
+    await world.delete("ada")
+    await world.deliver_all()
+
+    assert [True] == held
+    assert {"users/bob"} == world.entries().keys()
+    assert "manager" not in world.attributes("users/bob")
