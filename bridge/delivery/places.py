@@ -111,7 +111,10 @@ class Places:
             progress.at(await self.target.update(there.ref, change))
 
     async def _is_free_now(self, progress: Progress, there: There, place: str) -> bool:
-        """Wait for another one of ours that is about to leave; step aside where it wants to come to where we are."""
+        """Whether nobody stands at the place any more.
+
+        Another one of ours that is about to leave is waited for; where it wants to come to where we are, we step aside.
+        """
         found = await self.target.get(Ref(progress.kind, "", place), progress.rules.names)
         if found is None or found.ref is None:
             return True
