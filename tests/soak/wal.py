@@ -21,7 +21,7 @@ from tests.daemon import Daemon
 from tests.faults.away import Steady, Times, make
 from tests.soak import rounds
 
-USERS, RATE, SECONDS = 20_000, 100, 3600
+USERS, RATE, MINUTES = 20_000, 100, 60
 MOST = 64 * 2**20
 """Bytes of the log."""
 LOOK = 0.1
@@ -60,10 +60,12 @@ def _hour(daemon: Daemon, seed: int) -> rounds.Figures:
         _read(daemon)
         next(rounds_read)
 
-    with _again_and_again(look), _again_and_again(read):
-        steady = Steady(daemon, ids, RATE, random.Random(seed), itertools.count(), ("people",))
-        times = asyncio.run(steady.go(SECONDS))
-    return _judged(daemon, times, sizes[0], next(rounds_read))
+    steady = Steady(daemon, ids, RATE, random.Random(seed), itertools.count(), ("people",))
+    with _again_and_again(look), _again_and_again(read) as failed:
+        for _ in range(MINUTES):
+            if not failed:
+                asyncio.run(steady.go(60))
+    return _judged(daemon, steady.times, sizes[0], next(rounds_read))
 
 
 def _judged(daemon: Daemon, times: Times, largest: int, reads: int) -> rounds.Figures:
@@ -100,8 +102,8 @@ def _look_slowly(journal: Path) -> None:
 
 
 @contextmanager
-def _again_and_again(work: Callable[[], None]) -> Iterator[None]:
-    """In a thread, until the block ends; what it raises is raised there."""
+def _again_and_again(work: Callable[[], None]) -> Iterator[list[BaseException]]:
+    """In a thread, until the block ends; what it raises is told at once, and raised there."""
     over, failed = Event(), list[BaseException]()
 
     def go() -> None:
@@ -114,7 +116,7 @@ def _again_and_again(work: Callable[[], None]) -> Iterator[None]:
     thread = Thread(target=go)
     thread.start()
     try:
-        yield
+        yield failed
     finally:
         over.set()
         thread.join()
