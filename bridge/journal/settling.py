@@ -36,14 +36,14 @@ class Settle:
 
 
 def settle(tx: Tx, settled: Settle, before: Link) -> None:
-    """Write what came of a delivery, and wake whoever waited for it. `before` is the link as it was claimed."""
+    """Write what came of a delivery, and wake whoever waited for it. `before`: the link as others knew it until now."""
     link = settled.link
     if tx.db.execute(_SQL["settle"], _row(tx, settled)).rowcount == 0:
         raise RuntimeError(f"the link of {link.resource} at {link.target} was settled twice")
     tx.dirtied.add(link.target)
     _free(tx, settled, before)
     _stir(tx, link, before)
-    if settled.fulfilled and link.entry_id is None:
+    if settled.fulfilled and before.entry_id is None and link.entry_id is None:  # an entry that went is seen to above
         waking.forget_deleted(tx, link.target, link.resource)
 
 

@@ -62,7 +62,7 @@ def stir(tx: Tx, target: str, resource: str, *, is_there: bool, lane: int = NORM
 
 
 def forget_deleted(tx: Tx, target: str, resource: str) -> None:
-    """What was deleted and is not at the target wants nobody there any more, if it was ever there or not."""
+    """What was deleted before it came to the target waits for nobody there any more."""
     named = {"target": target, "resource": resource}
     if tx.db.execute(_SQL["is_deleted"], named).fetchone() is not None:
         tx.db.execute(_SQL["forget_group"], named)

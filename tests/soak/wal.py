@@ -63,8 +63,9 @@ def _hour(daemon: Daemon, seed: int) -> rounds.Figures:
     steady = Steady(daemon, ids, RATE, random.Random(seed), itertools.count(), ("people",))
     with _again_and_again(look), _again_and_again(read) as failed:
         for _ in range(MINUTES):
-            if not failed:
-                asyncio.run(steady.go(60))
+            if failed:
+                break
+            asyncio.run(steady.go(60))
     return _judged(daemon, steady.times, sizes[0], next(rounds_read))
 
 
