@@ -62,9 +62,9 @@ class Ending:
         self._tell(progress, began)
 
     async def put_off(self, progress: Progress, wait: NotYet) -> None:
-        """It waits for something else of ours: nothing was tried, and a conflict after that is the first."""
+        """It waits for something else of ours. Mostly that counts as nothing: a conflict after that is the first."""
         trouble = Trouble("Waiting", str(wait))
-        how = Outcome(Event.PUT_OFF, trouble, wait.seconds, counts=False)
+        how = Outcome(Event.PUT_OFF, trouble, wait.seconds, counts=wait.counts)
         await self.settle(progress, Event.PUT_OFF, how, wait)
         log.info("delivery.waits", target=self.target.name, resource=progress.link.resource, reason=str(wait))
 

@@ -21,7 +21,8 @@ from bridge.targets import Target
 from connectors.sdk import Capability, Change, Delta, Entry, Gone, Refused, Verb
 
 MOST_WAITS = 6
-"""Times a delete waits for the groups that name its user; a parked group must not keep an account for ever."""
+"""Times a delete waits for the groups that name its entry: a parked group must not keep an account for ever, nor may
+deleted groups in a circle keep one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ class Leaving:
             return
         if self.target.has(Capability.ACTIVATION) and progress.rules.is_account:
             await self.lock(progress, active=False)
-        raise NotYet("groups at the target name it still", seconds=0.25 * 2.0**link.attempts)
+        raise NotYet("groups at the target name it still", seconds=0.25 * 2.0**link.attempts, counts=True)
 
     def _is_named(self, progress: Progress) -> bool:
         resource = progress.link.resource

@@ -19,16 +19,24 @@ from connectors.sdk import Change, Ref, Refused, Under
 class NotYet(Exception):
     """The delivery waits for something else, `seconds` at most; it is woken when that comes.
 
-    `claim` is a place that another link has, `target` one that must have the resource first.
+    `claim` is a place that another link has, `target` one that must have the resource first. `counts`: it does not
+    wait for ever, so each time is an attempt.
     """
 
     def __init__(
-        self, reason: str, *, claim: str | None = None, target: str | None = None, seconds: float = 60.0
+        self,
+        reason: str,
+        *,
+        claim: str | None = None,
+        target: str | None = None,
+        seconds: float = 60.0,
+        counts: bool = False,
     ) -> None:
         super().__init__(reason)
         self.claim = claim
         self.target = target
         self.seconds = seconds
+        self.counts = counts
 
 
 class Occupied(Refused):

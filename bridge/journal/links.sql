@@ -228,7 +228,8 @@ UPDATE target_membership SET applied = NULL, dirty = dirty + 1 WHERE target = :t
 DELETE FROM target_membership WHERE target = :target AND group_id = :resource;
 
 -- still_member --
-SELECT 1 FROM target_membership WHERE target = :target AND member = :resource AND (applied IS NOT NULL OR sent IS NOT NULL) LIMIT 1;
+-- A group that is in itself goes all the same.
+SELECT 1 FROM target_membership WHERE target = :target AND member = :resource AND group_id <> :resource AND (applied IS NOT NULL OR sent IS NOT NULL) LIMIT 1;
 
 -- wake --
 UPDATE link SET due = :now WHERE target = :target AND resource = :resource AND state = 'dirty' AND due > :now;
