@@ -14,6 +14,8 @@ from connectors.sdk.memory import Stored
 from tests.simulation.people import ENTERPRISE, Known
 from tests.simulation.system import System
 
+NAMED_BY = {"User": ("users", "userName"), "Group": ("groups", "displayName")}
+"""The kind of its entries, and the attribute that names them."""
 SHOWN = ("userName", "displayName", "title", "active", "userType", "name", ENTERPRISE, "externalId")
 
 
@@ -37,9 +39,12 @@ def living(db: sqlite3.Connection) -> dict[str, Resource]:
     return {each.number: each for each in found}
 
 
-def members(db: sqlite3.Connection) -> set[tuple[str, str]]:
-    """Group and member, by id."""
-    return set(db.execute("SELECT group_id, member FROM membership"))
+def members(db: sqlite3.Connection) -> dict[str, set[str]]:
+    """Who is in each group, by id."""
+    found: dict[str, set[str]] = {}
+    for group, member in db.execute("SELECT group_id, member FROM membership"):
+        found.setdefault(group, set()).add(member)
+    return found
 
 
 def as_acknowledged(db: sqlite3.Connection, known: Iterable[Known]) -> Iterator[str]:
@@ -101,9 +106,9 @@ class Judge:
             if entry is not None:
                 yield "is disabled, and should be gone"
         elif entry is None:
-            if not self._is_shut_out(user, "users", "userName"):
+            if not self._is_shut_out(user):
                 yield "is missing"
-        elif not self._is_shut_out(user, "users", "userName"):
+        elif not self._is_shut_out(user):
             want = self._attributes(user, active)
             yield from _different(entry, want)
             if entry.ref.locator != f"users/{user.body['userName'].casefold()}":
@@ -118,10 +123,11 @@ class Judge:
         if entry is not None and self._policy.on_leave == "disable" and self._system.nature.can_lock and entry.active:
             yield "left the scope, and should be locked"
 
-    def _is_shut_out(self, each: Resource, kind: str, naming: str, seen: tuple[str, ...] = ()) -> bool:
+    def _is_shut_out(self, each: Resource, seen: tuple[str, ...] = ()) -> bool:
         """Another entry is where this one should be, and stays: somebody else's, or of one who left the scope."""
         if each.number in seen:  # they wait for one another
             return False
+        kind, naming = NAMED_BY[each.type]
         place = f"{kind}/{each.body[naming].casefold()}"
         for stored in self._system.memory.entries.values():
             if stored.ref.locator == place and stored.ref.id in self._system.foreign:
@@ -129,8 +135,7 @@ class Judge:
             number = str(*stored.attributes.get("number", ("?",)))
             other = self._people.get(number)
             if stored.ref.locator == place and number != each.number and other is not None:
-                left = other.type == "User" and not self._in_scope(other)
-                return left or self._is_shut_out(other, kind, naming, (*seen, each.number))
+                return not self._in_scope(other) or self._is_shut_out(other, (*seen, each.number))
         return False
 
     def _attributes(self, user: Resource, active: bool) -> dict[str, Any]:
@@ -149,19 +154,30 @@ class Judge:
 
     def _group(self, group: Resource, entry: Stored | None) -> Iterator[str]:
         if entry is None:
-            if not self._is_shut_out(group, "groups", "displayName"):
+            if not self._is_shut_out(group):
                 yield "is missing"
             return
-        if not self._is_shut_out(group, "groups", "displayName"):
+        if not self._is_shut_out(group):
             want = {"cn": (group.body["displayName"],), "number": (group.number,)}
             yield from _different(entry, want)
         may, must = set(), set()
-        for ref, is_sure in [self._member(member) for owner, member in self._members if owner == group.id]:
+        for ref, is_sure in map(self._member, self._asked(group.id)):
             if ref is not None:
                 may.add(self._value(ref))
                 must |= {self._value(ref)} if is_sure else set()
         if not must <= entry.members <= may:
             yield f"has the members {sorted(entry.members)}, should have {sorted(must)} and may have {sorted(may)}"
+
+    def _asked(self, group: str) -> set[str]:
+        """Who is named in the group; where it is flattened, the users that a walk through all groups in it finds."""
+        if not self._policy.flattens:
+            return self._members.get(group, set())
+        seen, ahead = set[str](), [group]
+        while ahead:
+            if (each := ahead.pop()) not in seen:
+                seen.add(each)
+                ahead += self._members.get(each, ())
+        return {each.id for each in self._people.values() if each.type == "User"} & seen
 
     def _member(self, resource: str) -> tuple[Ref | None, bool]:
         """Who is asked for and wanted there; not sure: who was out of the scope and is disabled since, or is parked.
@@ -172,12 +188,12 @@ class Judge:
         if each is None or not self._in_scope(each):
             return None, False
         if entry is None:
-            return (self._system.robbed if self._is_shut_out(each, "users", "userName") else None), False
+            return (self._system.robbed if self._is_shut_out(each) else None), False
         active = each.body.get("active") is not False
-        return entry.ref, active and not self._is_shut_out(each, "users", "userName")
+        return entry.ref, active and not self._is_shut_out(each)
 
-    def _in_scope(self, user: Resource) -> bool:
-        return not self._policy.scoped or user.body.get("userType") == "Employee"
+    def _in_scope(self, each: Resource) -> bool:
+        return each.type == "Group" or not self._policy.scoped or each.body.get("userType") == "Employee"
 
     def _value(self, ref: Ref) -> str:
         return ref.locator if self._system.nature.by_locator else ref.id

@@ -23,7 +23,7 @@ ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 @dataclass
 class Known:
-    """A resource as its owner knows it. `body` is None once it is deleted; `members` are those of its owner's users."""
+    """A resource as its owner knows it. `body` is None once it is deleted. Who is in a group, the journal says."""
 
     type: str
     number: str
@@ -135,7 +135,8 @@ class Client:
         await self._send(life, known, "PATCH", _patch(operation), known.body)
 
     def _some_members(self) -> list[dict[str, Any]]:
-        return [{"value": self._anybody("User")} for _ in range(self.dice.randrange(4))]
+        types = self.dice.choices(("User", "Group"), (3, 1), k=self.dice.randrange(4))
+        return [{"value": self._anybody(type_)} for type_ in types]
 
     def _anybody(self, type_: str) -> str:
         ids = [each.id for each in self.everybody if each.type == type_ and each.id is not None]

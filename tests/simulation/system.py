@@ -15,11 +15,12 @@ from connectors.sdk.memory import MemoryConnector, Stored
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the config says of leavers: how they are disabled, whether there is a scope, and who leaves it."""
+    """What the config says: how leavers are disabled, whether there is a scope, who leaves it; and of nested groups."""
 
     on_disable: str
     scoped: bool
     on_leave: str
+    flattens: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from bridge.delivery.entries import Entries
+from bridge.journal import nesting
 from tests.simulation.run import run
 
 SEEDS, AT_ONCE = 500, 25
@@ -46,3 +47,11 @@ def test_a_create_that_is_repeated_blindly_is_found(monkeypatch: pytest.MonkeyPa
     wrong = [each for seed in range(AT_ONCE) for each in run(seed).wrong]
 
     assert any("entries" in each for each in wrong)
+
+
+def test_a_group_above_that_is_not_told_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another: a user who joins a nested group does not come to the flattened groups that it is in."""
+    monkeypatch.setitem(nesting._SQL, "above", "SELECT value FROM json_each(:groups)")
+    wrong = [each for seed in range(AT_ONCE) for each in run(seed).wrong]
+
+    assert any("has the members" in each for each in wrong)

@@ -48,6 +48,7 @@ def _policy(dice: random.Random) -> Policy:
         on_disable=dice.choice(("lock", "lock", "delete", "attribute:state=off|on")),
         scoped=dice.random() < 0.4,
         on_leave=dice.choice(("disable", "delete", "keep")),
+        flattens=dice.random() < 0.5,
     )
 
 
@@ -60,6 +61,11 @@ def _target(dice: random.Random, name: str, policy: Policy) -> TargetSettings:
         "on_leave": policy.on_leave,
         "scope": 'userType eq "Employee"' if policy.scoped else None,
     }
+    groups = {
+        "attributes": GROUPS,
+        "on_missing": dice.choice(("hold", "recreate")),
+        "nested": "flatten" if policy.flattens else "keep",
+    }
     return TargetSettings(
         name=name,
         connector="simulated",
@@ -67,7 +73,7 @@ def _target(dice: random.Random, name: str, policy: Policy) -> TargetSettings:
         schedule=dice.choice((None, None, "* * * * *", "*/5 * * * *")),
         timeout=10.0,
         guards=LOOSE if dice.random() < 0.7 else {},
-        kinds={"users": users, "groups": {"attributes": GROUPS, "on_missing": dice.choice(("hold", "recreate"))}},
+        kinds={"users": users, "groups": groups},
     )
 
 
