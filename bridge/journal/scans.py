@@ -20,6 +20,7 @@ from bridge.journal.errors import JournalBusy, JournalClosed
 T = TypeVar("T")
 THREADS = 4
 """Long reads at once; each connection keeps up to 2 MiB of pages, and the statements that it ran last."""
+END = "COMMIT"
 TRIES = 5
 """How often a long read is begun, where it is broken off to keep the log small."""
 
@@ -76,20 +77,29 @@ class Scans:
         """In a thread, which may have been waited for while reads were held."""
         if not self._free.is_set():
             raise _BrokenOff
+        db = self._connection()
         try:
-            return in_snapshot(self._connection(), query)
+            return in_snapshot(db, query)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-                raise _BrokenOff from None
-            raise
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            if db.in_transaction:  # its very end was broken off
+                db.execute(END)
+            raise _BrokenOff from None
 
     def _connection(self) -> sqlite3.Connection:
         """This thread's own."""
         if not hasattr(self._own, "db"):
-            self._own.db = connect(self._path)
-            self._open.append(self._own.db)
-        db: sqlite3.Connection = self._own.db
-        return db
+            db = self._own.db = connect(self._path)
+            db.set_trace_callback(lambda statement: self._begins(db, statement))
+            self._open.append(db)
+        own: sqlite3.Connection = self._own.db
+        return own
+
+    def _begins(self, db: sqlite3.Connection, statement: str) -> None:
+        """An interrupt that met no statement is lost: the next one breaks itself off, unless it lets go of the log."""
+        if statement != END and not self._free.is_set():
+            db.interrupt()
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -106,4 +116,4 @@ def in_snapshot(db: sqlite3.Connection, query: Callable[[sqlite3.Connection], T]
     try:
         return query(db)
     finally:
-        db.execute("COMMIT")
+        db.execute(END)

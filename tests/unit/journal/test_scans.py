@@ -1,11 +1,12 @@
 """Long reads: few at once, broken off where they hold up the log, and ended with the journal."""
 
 import asyncio
+import threading
 
 import pytest
 
 from bridge.journal.errors import JournalBusy, JournalClosed
-from bridge.journal.scans import THREADS
+from bridge.journal.scans import END, THREADS
 
 ENDLESS = "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number) SELECT n FROM number"
 
@@ -24,6 +25,54 @@ async def test_a_read_that_is_broken_off_begins_anew(journal):
 
     assert ["a"] == await journal.scan(read)
     assert 1 < len(asked)
+
+
+@pytest.mark.parametrize("statements", [0, 1])
+async def test_a_read_that_is_between_two_statements_is_broken_off_at_the_next(journal, statements):
+    """An interrupt that meets no statement is lost: the one that begins now would keep the log until it has ended."""
+    await journal.submit(lambda tx: tx.db.execute("INSERT INTO note VALUES ('a', '')"))
+    loop, between, over, held = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event(), threading.Event()
+    begun: list[bool] = []
+
+    def read(db):
+        begun.append(held.is_set())
+        for _ in range(statements):
+            db.execute("SELECT 1").fetchall()
+        loop.call_soon_threadsafe(between.set)
+        held.wait()
+        try:
+            return [name for (name,) in db.execute("SELECT name FROM note")]
+        finally:
+            loop.call_soon_threadsafe(over.set)
+
+    reading = asyncio.gather(journal.scan(read))
+    await between.wait()
+    journal._scans.hold()
+    held.set()
+    await over.wait()
+    journal._scans.free()
+
+    assert [["a"]] == await reading
+    assert [False, True] == begun
+
+
+async def test_a_read_whose_very_end_is_broken_off_leaves_nothing_behind(journal):
+    ends: list[str] = []
+
+    def interrupts(db, statement: str) -> None:
+        if statement == END:
+            ends.append(statement)
+        if len(ends) == 1:
+            db.interrupt()
+
+    def read(db):
+        db.set_trace_callback(lambda statement: interrupts(db, statement))
+        return db
+
+    db = await journal.scan(read)
+
+    assert 3 == len(ends)  # broken off, made up for, and that of the second read
+    assert not db.in_transaction
 
 
 async def test_many_reads_at_once_share_a_few_connections(journal):
