@@ -121,9 +121,9 @@ def _targets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     pause.add_argument("--reason", metavar="TEXT", help="shown by status, kept in the audit")
     resume = _with_config(actions.add_parser("resume", help="write to a paused target again"))
     probe = _with_config(actions.add_parser("probe", help="look at a target now, and say what it is"))
-    probe.add_argument("--json", action="store_true")
     for command in (pause, resume, probe):
         command.add_argument("subject", metavar="TARGET")
+        command.add_argument("--json", action="store_true")
         command.set_defaults(module="targets")
 
 

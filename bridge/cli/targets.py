@@ -17,21 +17,20 @@ from bridge.delivery.verdict import moment
 
 def run(options: argparse.Namespace) -> int:
     """Pause or resume, and say how the target is now; or look at it, and say what it is: 1 where it is not reached."""
-    if options.action == "probe":
-        return ask(options.config, "probe", options.subject, lambda answer: _show_probe(answer, options.json))
+    lines = probe_lines if options.action == "probe" else pause_lines
 
     def show(answer: dict[str, Any]) -> int:
-        now = f"paused: {answer['paused']}" if answer["paused"] else "not paused"
-        print(f"{answer['target']} is {now}" if answer["changed"] else f"{answer['target']} was {now} already")
-        return 0
+        print(json.dumps(answer, indent=2) if options.json else "\n".join(lines(answer)))
+        return 0 if answer.get("reached", True) else 1
 
     reason = {"reason": options.reason} if getattr(options, "reason", None) else {}
     return ask(options.config, options.action, options.subject, show, reason)
 
 
-def _show_probe(answer: dict[str, Any], as_json: bool) -> int:
-    print(json.dumps(answer, indent=2) if as_json else "\n".join(probe_lines(answer)))
-    return 0 if answer["reached"] else 1
+def pause_lines(answer: dict[str, Any]) -> Iterator[str]:
+    """Whether a target is paused, and whether it was already, for people."""
+    now = f"paused: {answer['paused']}" if answer["paused"] else "not paused"
+    yield f"{answer['target']} is {now}" if answer["changed"] else f"{answer['target']} was {now} already"
 
 
 def probe_lines(answer: dict[str, Any]) -> Iterator[str]:

@@ -221,5 +221,8 @@ def test_a_pause_outlives_a_restart_and_changes_are_accepted_meanwhile(daemon: D
     assert daemon.status()["targets"]["file"]["backlog"] == 1
 
     assert "file is paused: the file is moved" in bridge(daemon, "status").stdout
+    again = bridge(daemon, "targets", "pause", "file", "--reason", "the file is moved", "--json")
+    assert json.loads(again.stdout) == {"target": "file", "paused": "the file is moved", "changed": False}
     assert bridge(daemon, "targets", "resume", "file").stdout == "file is not paused\n"
+    assert json.loads(bridge(daemon, "targets", "resume", "file", "--json").stdout)["changed"] is False
     daemon.until(daemon.settled)

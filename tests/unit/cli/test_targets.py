@@ -1,8 +1,10 @@
-"""What `targets probe` shows a person."""
+"""What `targets pause`, `resume` and `probe` show."""
 
 from typing import Any
 
-from bridge.cli.targets import probe_lines
+import pytest
+
+from bridge.cli.targets import pause_lines, probe_lines
 
 REACHED: dict[str, Any] = {
     "target": "corp",
@@ -43,3 +45,16 @@ def test_a_target_that_is_not_reached_says_why_and_when_it_is_looked_at() -> Non
         "corp: not reached: connection refused (TargetDown)",
         "  it is looked at again at 2026-11-18 11:06:40 UTC",
     ] == list(probe_lines({**answer, "retry_at": 1_795_000_000_000}))
+
+
+@pytest.mark.parametrize(
+    ("paused", "changed", "line"),
+    [
+        ("the disk is exchanged", True, "corp is paused: the disk is exchanged"),
+        ("the disk is exchanged", False, "corp was paused: the disk is exchanged already"),
+        (None, True, "corp is not paused"),
+        (None, False, "corp was not paused already"),
+    ],
+)
+def test_a_pause_says_how_the_target_is_now(paused: str | None, changed: bool, line: str) -> None:
+    assert [line] == list(pause_lines({"target": "corp", "paused": paused, "changed": changed}))
