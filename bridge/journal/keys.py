@@ -53,8 +53,9 @@ def is_tied(db: sqlite3.Connection, key: bytes) -> bool:
         return False
     if not hmac.compare_digest(stored, _proof(key)):
         raise JournalUnusable(
-            "the journal was made with another key: hand in the one it was made with ([journal] key), "
-            "or restore that key from where it was kept"
+            "the journal was made with another key than [journal] key leads to, and opens with no other: put that key "
+            "there, from the copy that is kept with your other keys (a backup of the journal does not hold it). "
+            'Nobody has it: docs/operating.md, "The key is lost"'
         )
     return True
 

@@ -32,6 +32,7 @@ from bridge.settings.models import (
 from bridge.settings.places import dotted, shown
 from bridge.settings.pools import PoolSettings
 from bridge.settings.resource_types import ResourceTypeSettings, SchemaFiles, kinds_of
+from bridge.settings.seal import with_remedies
 from bridge.settings.secrets import Secrets
 from bridge.settings.target import COMMON, Check, read_target
 from bridge.settings.unbuilt import take_out
@@ -56,7 +57,8 @@ def load(
     folder = path.absolute().parent
     raw, faults = take_out(_parse(path))
     reading = _Reading(raw, {"secrets": Secrets(folder, environ), "schemas": SchemaFiles(folder)}, faults)
-    journal = reading.section("journal", JournalSettings)
+    directory = _directory(folder, environ)
+    journal = reading.journal(directory)
     edge = reading.section("edge", EdgeSettings)
     ops = reading.section("ops", OpsSettings) if "ops" in raw else None
     alerts = reading.section("alerts", AlertSettings) if "alerts" in raw else None
@@ -70,7 +72,6 @@ def load(
     reading.whole(edge, ops, alerts)
     if reading.faults or journal is None or edge is None:
         raise SettingsInvalid(path, reading.faults)
-    directory = _directory(folder, environ)
     journal = journal.model_copy(update={"path": directory / journal.path})
     return Settings(
         file=path.absolute(),
@@ -124,6 +125,14 @@ class _Reading:
     def section(self, name: str, model: type[Model]) -> Model | None:
         """One table, whole."""
         return self._model((name,), self.raw.get(name, {}), model)
+
+    def journal(self, directory: Path) -> JournalSettings | None:
+        """The journal's table; its relative path leads to `directory`."""
+        journal, table = self.section("journal", JournalSettings), self.raw.get("journal", {})
+        path = table.get("path") if isinstance(table, dict) else None
+        path = path if isinstance(path, str) else JournalSettings.model_fields["path"].default
+        self.faults = [*with_remedies(self.faults, directory / path)]
+        return journal
 
     def clients(self) -> dict[str, ClientSettings]:
         """The clients that are sound."""
