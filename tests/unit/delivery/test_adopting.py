@@ -7,8 +7,7 @@ import contextlib
 import pytest
 
 from connectors.sdk import Entry
-from tests.unit.delivery.test_steps import settle
-from tests.unit.delivery.world import USERS, World
+from tests.unit.delivery.world import USERS, World, settle
 
 MATCH = ["uid", "mail"]
 WORK = [{"value": "ada@x.org", "type": "work"}]

@@ -13,8 +13,7 @@ from bridge.settings.kinds import AttributeRule
 from bridge.settings.pools import PoolSettings
 from connectors.sdk import Entry, OutcomeUnknown, Page, Query, TargetDown
 from tests.unit.delivery.test_after import Pair
-from tests.unit.delivery.test_steps import settle
-from tests.unit.delivery.world import USERS, World
+from tests.unit.delivery.world import USERS, World, settle
 
 UIDS = AttributeRule(pool=PoolSettings(name="uids", range=("100-109",)))
 LOGINS = AttributeRule(

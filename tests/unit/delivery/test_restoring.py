@@ -15,8 +15,7 @@ from bridge.journal.retention import Keep, tidy
 from bridge.reconcile.reconciler import Reconciler
 from connectors.sdk import TargetDown
 from connectors.sdk.memory import Stored
-from tests.unit.delivery.test_steps import DAY, ada_in_eng, settle, standing_of
-from tests.unit.delivery.world import World
+from tests.unit.delivery.world import DAY, World, ada_in_eng, settle, standing_of
 
 LATER = ["lock", "1d strip-groups", "2d move:left", "9d delete"]
 

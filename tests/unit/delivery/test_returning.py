@@ -11,8 +11,7 @@ import pytest
 from bridge.journal import links, returning
 from bridge.journal.plans import PlanDecided
 from connectors.sdk import TargetDown
-from tests.unit.delivery.test_steps import settle
-from tests.unit.delivery.world import USERS, World
+from tests.unit.delivery.world import USERS, World, settle
 
 NUMBER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 ATTRIBUTES = {**USERS, "number": f"{NUMBER}:employeeNumber"}

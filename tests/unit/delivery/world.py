@@ -29,7 +29,8 @@ USERS = {
     "manager": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager",
 }
 KINDS = {"User": "users", "Group": "groups"}
-WEEK = 7 * 86_400_000
+DAY = 86400  # seconds
+WEEK = 7 * 86_400_000  # milliseconds
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
@@ -208,3 +209,40 @@ def _whole(db: Any, plan: str | None) -> Plan:
     found = plans.get(db, plan or "")
     assert found is not None
     return found
+
+
+def names(count: int, first: int = 0) -> list[str]:
+    return [f"u{n:03}" for n in range(first, first + count)]
+
+
+def people(world: World) -> set[str]:
+    return {place.removeprefix("users/") for place in world.entries() if place.startswith("users/")}
+
+
+async def delete_all(world: World, who: Iterable[str]) -> None:
+    for name in who:
+        await world.delete(name)
+    await world.deliver_all()
+
+
+async def settle(world: World, days: float = 0) -> None:
+    """All that is due is done; then so much time passes, with the deliverer awake each day of it."""
+    await world.deliver_all()
+    while days > 0:
+        world.clock.advance(min(days, 1) * DAY)
+        days -= 1
+        await world.deliver()
+    await world.deliver_all()
+
+
+async def ada_in_eng(world: World, **policies: Any) -> None:
+    await world.restart(**policies)
+    await world.user("ada", active=True)
+    await world.group("eng", "ada")
+    await world.deliver_all()
+
+
+def standing_of(world: World) -> tuple[bool, bool] | None:
+    """Whether ada's account may be used, and whether she is in her group; None: she has no entry."""
+    entry = world.entries().get("users/ada")
+    return None if entry is None else (entry.active, world.members("eng") == {"users/ada"})
