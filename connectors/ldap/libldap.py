@@ -15,6 +15,7 @@ What one has to know of libldap, and what is done here about it:
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -205,14 +206,23 @@ def take(conn: Conn, taken: Taken) -> tuple[int, Result] | None:
             return number, _result(0, number, taken, {each.controlType: each.encodedControlValue for each in controls})
 
 
-def read(conn: Conn, page: ReadPage, seconds: float) -> Result:
-    """One page, waited for: for a thread, on a connection of its own."""
-    number = send(conn, page)
-    try:
-        _, data, _, controls, *_ = conn.result4(number, ldap.MSG_ALL, timeout=seconds, resp_ctrl_classes=_CONTROLS)
-    except ldap.LDAPError as error:
-        answer = _refused(error, Taken())
-        return answer[1]
+def read(conn: Conn, number: int, seconds: float) -> Result:
+    """The answer to a page, taken as it comes while the directory sends more: for a thread, on its own connection."""
+    end, taken = time.monotonic() + seconds, list[Any]()
+    while True:
+        left = max(0.0, end - time.monotonic())
+        try:
+            kind, data, _, controls, *_ = conn.result4(
+                number, ldap.MSG_RECEIVED, timeout=left, resp_ctrl_classes=_CONTROLS
+            )
+        except ldap.LDAPError as error:
+            return _refused(error, Taken())[1]
+        taken += data
+        if kind == ldap.RES_SEARCH_RESULT:
+            return _page(taken, controls)
+
+
+def _page(data: Sequence[Any], controls: Sequence[Any]) -> Result:
     found = tuple(_found((dn, values) for dn, values in data if dn is not None))
     referrals = tuple(url for dn, urls in data if dn is None for url in urls)
     cookies = [_cookie(each.encodedControlValue) for each in controls if each.controlType == PAGED]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 from connectors.ldap import libldap
 from connectors.ldap.door import Door
@@ -30,7 +31,7 @@ class LibldapDriver:
         self._threads = ThreadPoolExecutor(server.connections, thread_name_prefix="libldap")
         self._lines: list[_Line] = []
         self._opening: asyncio.Future[tuple[str, libldap.Conn]] | None = None
-        self._reads: dict[int, libldap.Conn] = {}
+        self._reads: dict[int, _Read] = {}
         self._ended: set[int] = set()
         self._closed = False
 
@@ -118,17 +119,17 @@ class LibldapDriver:
 
     def _page(self, page: ReadPage) -> Result:
         """In a thread."""
-        conn = self._reads.pop(page.read, None)
-        if conn is None:
+        read = self._reads.pop(page.read, None)
+        if read is None:
             if page.cookie:
                 raise NoAnswer("the connection of this read is gone")
-            _, conn = self._door.open()
+            read = _Read(self._door.open()[1])
         try:
-            result = libldap.read(conn, page, self._server.answer_timeout)
+            result = read.page(page, self._server.answer_timeout)
         except BaseException:
-            libldap.close(conn)
+            libldap.close(read.conn)
             raise
-        self._reads[page.read] = conn
+        self._reads[page.read] = read
         if page.read in self._ended or self._closed:
             self._end(page.read)
         return result
@@ -136,13 +137,27 @@ class LibldapDriver:
     def _end(self, read: int) -> None:
         """Let the read's connection go; where a thread has it in hand, that one will."""
         self._ended.add(read)
-        if (conn := self._reads.pop(read, None)) is not None:
+        if (ended := self._reads.pop(read, None)) is not None:
             self._ended.discard(read)
-            libldap.close(conn)
+            libldap.close(ended.conn)
 
 
 class NotSent(Exception):
     """The connection is gone, and the request was not sent on it."""
+
+
+@dataclass
+class _Read:
+    """The connection of a long read. The next page is on its way while somebody looks at this one."""
+
+    conn: libldap.Conn
+    asked: int | None = None
+
+    def page(self, page: ReadPage, seconds: float) -> Result:
+        number = libldap.send(self.conn, page) if self.asked is None else self.asked
+        result = libldap.read(self.conn, number, seconds)
+        self.asked = libldap.send(self.conn, replace(page, cookie=result.cookie)) if result.cookie else None
+        return result
 
 
 class _Line:
