@@ -143,6 +143,7 @@ CREATE TABLE link (
   restore         INTEGER,                    -- a person wants the entry back as it was at this time
   kept            INTEGER,                    -- the resource's version that is not delivered, for a person restored the entry
   adopted         INTEGER NOT NULL DEFAULT 0 CHECK (adopted IN (0, 1)),   -- 1: the entry was there before us, and is not written over yet
+  mark            TEXT,                       -- of the entry, to the byte, as it was when it was last found as applied
   PRIMARY KEY (target, resource),
   CHECK ((state = 'sending') = (sending IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
@@ -152,6 +153,11 @@ CREATE UNIQUE INDEX link_entry ON link (target, kind, entry_id) WHERE entry_id I
 CREATE UNIQUE INDEX link_claim ON link (target, claim) WHERE claim IS NOT NULL;
 CREATE INDEX link_waits_claim ON link (target, waits_claim) WHERE waits_claim IS NOT NULL;
 CREATE INDEX link_resource ON link (resource);
+CREATE TRIGGER link_unmarked AFTER UPDATE OF entry_id, locator, claim, applied, rules ON link WHEN NEW.mark IS NOT NULL AND
+(OLD.entry_id, OLD.locator, OLD.claim, OLD.applied, OLD.rules) IS NOT (NEW.entry_id, NEW.locator, NEW.claim, NEW.applied, NEW.rules)
+BEGIN
+  UPDATE link SET mark = NULL WHERE target = NEW.target AND resource = NEW.resource;
+END;
 CREATE INDEX link_waits_for ON link (waits_for, resource) WHERE waits_for IS NOT NULL;
 CREATE INDEX link_returns ON link (target, kind, returns) WHERE returns IS NOT NULL;
 CREATE INDEX link_step ON link (target, next_step) WHERE next_step IS NOT NULL;

@@ -7,23 +7,25 @@ blocks: a run calls them in one thread of its own (`bridge/reconcile/worker.py`)
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from bridge.journal import resources
 from bridge.journal.findings import Finding, finding_of, row_of
+from bridge.journal.marks import Alike
 from bridge.journal.resources import Stored
 from bridge.journal.sql import load
+from connectors.sdk import Mark
 
 _SQL = load("scratch")
 _CACHE = 16 * 1024
 """KiB of the scratch tables in memory; the rest is on disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """An entry that was read, by its id and its place."""
 
     entry_id: str
@@ -31,8 +33,7 @@ class Seen:
     locator: str
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(NamedTuple):
     """A link in sync, unchanged since the run began: its entry should be as it was applied last."""
 
     resource: str
@@ -43,7 +44,6 @@ class Linked:
     wish: int
     applied: str | None  # JSON
     rules: str | None
-    disabled: bool
 
 
 class Scratch:
@@ -66,12 +66,15 @@ class Scratch:
         """How many entries were linked when the run began, by kind."""
         return dict(map(tuple, self._run("linked")))
 
-    def see(self, kind: str, seen: Iterable[Seen]) -> None:
+    def see(self, kind: str, seen: Sequence[Seen]) -> None:
         """Note the entries of one page; one that is read twice counts once."""
-        self._db.execute("BEGIN")
-        rows = ({"kind": kind, "entry_id": s.entry_id, "place": s.place, "locator": s.locator} for s in seen)
-        self._db.executemany(_SQL["see"], rows)
-        self._db.execute("COMMIT")
+        self._db.execute(_SQL["see"], {"kind": kind, "seen": _json(seen)})
+
+    def see_unchanged(self, kind: str, marks: Sequence[Mark]) -> frozenset[str]:
+        """Note the entries of one page that are as they were when they were last found as applied; the others' ids."""
+        named = {"kind": kind, "marks": _json(dict(marks))}
+        self._db.execute(_SQL["see_unchanged"], named)
+        return frozenset(each for (each,) in self._db.execute(_SQL["changed"], named))
 
     def count_seen(self, kind: str) -> int:
         """How many entries were read."""
@@ -81,18 +84,17 @@ class Scratch:
         """How many of the links to be judged have an entry that was not read."""
         return self._count("count_absent", kind)
 
-    def link_of(self, kind: str, entry_id: str) -> Linked | None:
-        """The link of an entry, where it may be judged."""
-        row = self._run("link_of", kind=kind, entry_id=entry_id).fetchone()
-        return None if row is None else _linked(row)
+    def links_of(self, kind: str, ids: Sequence[str]) -> dict[str, Linked]:
+        """The links of entries by the entries' ids, where they may be judged."""
+        return {row["entry_id"]: Linked(*row) for row in self._run("links_of", kind=kind, ids=_json(ids))}
 
     def absent(self, kind: str, after: str, limit: int) -> list[Linked]:
         """Some links to be judged whose entry was not read, in the order of their resource, after this one."""
-        return [_linked(row) for row in self._run("absent", kind=kind, after=after, limit=limit)]
+        return [Linked(*row) for row in self._run("absent", kind=kind, after=after, limit=limit)]
 
     def gone(self, kind: str, after: str, limit: int) -> list[Linked]:
         """Some links that delivery holds as gone, and whose entry was not read either."""
-        return [_linked(row) for row in self._run("gone", kind=kind, after=after, limit=limit)]
+        return [Linked(*row) for row in self._run("gone", kind=kind, after=after, limit=limit)]
 
     def homeless(self, kind: str, after: str, limit: int) -> list[tuple[str, int]]:
         """Resource and wish of some links without an entry, whose delivery was refused."""
@@ -108,11 +110,20 @@ class Scratch:
 
     def members(self, group: str) -> Iterator[str]:
         """The members that a group was given, as the target holds them."""
-        return (row["applied"] for row in self._run("applied_members", group=group))
+        for row in self._run("applied_members", group=group):
+            yield row["applied"]
 
     def keep(self, finding: Finding) -> None:
         """Keep a finding until the run is over."""
         self._db.execute(_SQL["keep"], row_of(finding))
+
+    def note_alike(self, alike: Sequence[Alike]) -> None:
+        """Note entries that are as applied, and their marks."""
+        self._db.execute(_SQL["note_alike"], {"alike": _json(alike)})
+
+    def alike(self, after: str, limit: int) -> list[Alike]:
+        """Some of these, in the order of their resource, after this one."""
+        return [Alike(*row) for row in self._run("alike", after=after, limit=limit)]
 
     def leave_behind(self, resource: str, kind: str) -> None:
         """Note a leaver whose entry somebody removed: nothing is to be repaired, but its link knows nothing of it."""
@@ -146,6 +157,6 @@ class Scratch:
         return int(count)
 
 
-def _linked(row: sqlite3.Row) -> Linked:
-    columns = dict(row)
-    return Linked(**columns | {"disabled": bool(columns["disabled"])})
+def _json(rows: object) -> str:
+    """Rows as one text, for one statement: a thread that runs many has to get the interpreter back after each."""
+    return json.dumps(rows)

@@ -6,7 +6,8 @@ CREATE TEMP TABLE known (
   kind     TEXT NOT NULL,
   entry_id TEXT NOT NULL,
   wish     INTEGER NOT NULL,
-  judged   INTEGER NOT NULL                   -- 1: in sync when the run began
+  judged   INTEGER NOT NULL,                  -- 1: in sync when the run began
+  mark     TEXT                               -- of the entry, as it was when it was last found as applied
 ) WITHOUT ROWID;
 CREATE TEMP TABLE seen (
   kind     TEXT NOT NULL,
@@ -23,6 +24,11 @@ CREATE TEMP TABLE refused (                   -- links that delivery parked beca
 CREATE TEMP TABLE left_behind (               -- links of leavers whose entry somebody removed
   resource TEXT PRIMARY KEY,
   kind     TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TEMP TABLE alike (                     -- links whose entry is as applied, and was not known by its mark
+  resource TEXT PRIMARY KEY,
+  wish     INTEGER NOT NULL,
+  mark     TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TEMP TABLE found (
   ordinal  INTEGER PRIMARY KEY,
@@ -41,8 +47,8 @@ INSERT OR IGNORE INTO left_behind (resource, kind) VALUES (:resource, :kind);
 SELECT resource, kind FROM left_behind ORDER BY resource;
 
 -- remember_links --
-INSERT INTO known (resource, kind, entry_id, wish, judged)
-SELECT resource, kind, entry_id, wish, state = 'in_sync' FROM link
+INSERT INTO known (resource, kind, entry_id, wish, judged, mark)
+SELECT resource, kind, entry_id, wish, state = 'in_sync', mark FROM link
 WHERE target = :target AND entry_id IS NOT NULL;
 
 -- index_links --
@@ -52,16 +58,35 @@ CREATE UNIQUE INDEX temp.known_entry ON known (kind, entry_id);
 SELECT kind, count(*) FROM known GROUP BY kind;
 
 -- see --
-INSERT OR IGNORE INTO seen (kind, entry_id, place, locator) VALUES (:kind, :entry_id, :place, :locator);
+INSERT OR IGNORE INTO seen (kind, entry_id, place, locator)
+SELECT :kind, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(:seen);
+
+-- see_unchanged --
+-- Who is linked needs no place: nobody is looked for there.
+INSERT OR IGNORE INTO seen (kind, entry_id, place, locator)
+SELECT k.kind, k.entry_id, '', '' FROM json_each(:marks) AS m CROSS JOIN known k ON k.kind = :kind AND k.entry_id = m.key
+WHERE k.mark = m.value;
+
+-- changed --
+SELECT m.key FROM json_each(:marks) AS m LEFT JOIN known k ON k.kind = :kind AND k.entry_id = m.key
+WHERE k.mark IS NOT m.value;
+
+-- note_alike --
+INSERT OR REPLACE INTO alike (resource, wish, mark)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(:alike);
+
+-- alike --
+SELECT resource, wish, mark FROM alike WHERE resource > :after ORDER BY resource LIMIT :limit;
 
 -- count_seen --
 SELECT count(*) FROM seen WHERE kind = :kind;
 
--- link_of --
--- The link of an entry, if it is unchanged since the run began: what it holds is then what was applied last.
-SELECT k.resource, l.kind, l.entry_id, l.locator, l.claim, l.wish, l.applied, l.rules, l.disabled
-FROM known k JOIN main.link l ON l.target = :target AND l.resource = k.resource
-WHERE k.kind = :kind AND k.entry_id = :entry_id AND k.judged AND l.wish = k.wish AND l.state = 'in_sync';
+-- links_of --
+-- The links of some entries, where they are unchanged since the run began: what each holds is then what was applied last.
+SELECT k.resource, l.kind, l.entry_id, l.locator, l.claim, l.wish, l.applied, l.rules
+FROM json_each(:ids) AS i CROSS JOIN known k ON k.kind = :kind AND k.entry_id = i.value
+CROSS JOIN main.link l ON l.target = :target AND l.resource = k.resource
+WHERE k.judged AND l.wish = k.wish AND l.state = 'in_sync';
 
 -- applied_members --
 SELECT applied FROM main.target_membership
@@ -76,7 +101,7 @@ SELECT count(*) FROM known k WHERE k.kind = :kind AND k.judged
 AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.kind = k.kind AND s.entry_id = k.entry_id);
 
 -- absent --
-SELECT k.resource, l.kind, l.entry_id, l.locator, l.claim, l.wish, l.applied, l.rules, l.disabled
+SELECT k.resource, l.kind, l.entry_id, l.locator, l.claim, l.wish, l.applied, l.rules
 FROM known k JOIN main.link l ON l.target = :target AND l.resource = k.resource
 WHERE k.kind = :kind AND k.judged AND l.wish = k.wish AND l.state = 'in_sync' AND k.resource > :after
 AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.kind = k.kind AND s.entry_id = k.entry_id)
@@ -84,7 +109,7 @@ ORDER BY k.resource LIMIT :limit;
 
 -- gone --
 -- Delivery met these as gone and holds them; the read did not find them either.
-SELECT l.resource, l.kind, l.entry_id, l.locator, l.claim, l.wish, l.applied, l.rules, l.disabled FROM main.link l
+SELECT l.resource, l.kind, l.entry_id, l.locator, l.claim, l.wish, l.applied, l.rules FROM main.link l
 WHERE l.target = :target AND l.kind = :kind AND l.state = 'parked' AND l.error_class = 'Gone' AND l.entry_id IS NOT NULL
 AND l.resource > :after
 AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.kind = l.kind AND s.entry_id = l.entry_id)

@@ -34,19 +34,23 @@ def compare(link: Linked, actual: Actual, rules: Rules, normalise: Normalise, me
 
     `members` are those that were applied; they are asked for only where the entry says which it has.
     """
+    changes = _changes(link, actual.entry, rules, normalise)
+    moved = link.claim is not None and link.claim != actual.place
+    if actual.entry.members is None and not changes and not moved:
+        return None
     finding = Finding(
         sort=Sort.DIFFERENT,
         kind=link.kind,
         resource=link.resource,
         locator=link.locator,
         wish=link.wish,
-        changes=_changes(link, actual.entry, rules, normalise),
-        moved=link.claim is not None and link.claim != actual.place,
+        changes=changes,
+        moved=moved,
         changed=actual.entry.changed,
     )
     if actual.entry.members is not None:
         finding = _with_members(finding, rules, actual.entry, members, normalise)
-    differs = finding.changes or finding.moved or finding.members_added or finding.members_removed
+    differs = changes or moved or finding.members_added or finding.members_removed
     return finding if differs else None
 
 

@@ -1,7 +1,8 @@
 """Read a target page by page into the run's scratch tables, comparing as it goes. No deciding here.
 
 A page is judged in the run's thread while the next one is read, and then forgotten: what stays is one small row per
-entry, and the findings. So memory does not grow with the number of entries.
+entry, and the findings. So memory does not grow with the number of entries. Where the connector marks what it reads,
+an entry is compared once, and again when it has changed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Awaitable, Sequence
 from contextlib import aclosing
 from functools import partial
 
+from bridge import __version__
 from bridge.journal.findings import Finding, Sort
+from bridge.journal.marks import Alike
 from bridge.journal.scratch import Linked, Scratch, Seen
 from bridge.mapping.rules import Rules
 from bridge.reconcile.compare import Actual, compare
@@ -29,12 +32,14 @@ BATCH = 256
 async def read_kind(target: Target, worker: Worker, rules: Rules) -> Reading:
     """Read all entries of a kind; raises what the connector raises."""
     complete = False
-    query = Query(rules.kind, rules.names, _with_members(target, rules), changed=True)
+    members = _with_members(target, rules)
+    salt = None if members else f"{__version__} {rules.fingerprint}"
+    query = Query(rules.kind, rules.names, members, changed=True, salt=salt)
     async with aclosing(target.search(query)) as pages:
         page = await anext(pages, None)
         while page is not None:
             complete = page.complete
-            judged = worker.do(partial(_take, target=target, rules=rules, entries=page.entries))
+            judged = worker.do(partial(_take, target=target, rules=rules, page=page))
             page = await _meanwhile(judged, anext(pages, None))
     return await worker.do(lambda scratch: _sum(scratch, rules.kind, complete))
 
@@ -83,13 +88,28 @@ def _with_members(target: Target, rules: Rules) -> bool:
     return rules.type == "Group" and target.has(Capability.MEMBERS)
 
 
-def _take(scratch: Scratch, target: Target, rules: Rules, entries: Sequence[Entry]) -> None:
+def _take(scratch: Scratch, target: Target, rules: Rules, page: Page) -> None:
     """Note one page, and keep what differs."""
+    marks, alike = dict(page.marks), list[Alike]()
+    entries = _to_compare(scratch, rules.kind, page)
     found = [(entry, entry.ref, _place(target, entry, entry.ref)) for entry in entries if entry.ref is not None]
     scratch.see(rules.kind, [Seen(ref.id, place, ref.locator) for _, ref, place in found])
+    links = scratch.links_of(rules.kind, [ref.id for _, ref, _ in found])
     for entry, ref, place in found:
-        if (link := scratch.link_of(rules.kind, ref.id)) is not None:
-            _judge(scratch, target, rules, link, Actual(entry, place))
+        link = links.get(ref.id)
+        if link is None or _judge(scratch, target, rules, link, Actual(entry, place)):
+            continue
+        if ref.id in marks and link.applied is not None and link.rules == rules.fingerprint:
+            alike.append(Alike(link.resource, link.wish, marks[ref.id]))
+    scratch.note_alike(alike)
+
+
+def _to_compare(scratch: Scratch, kind: str, page: Page) -> Sequence[Entry]:
+    """Those that are not, to the byte, what they were when they were last found as applied; the others are noted."""
+    if not page.marks:
+        return page.entries
+    changed = scratch.see_unchanged(kind, page.marks)
+    return [page.entries[number] for number, mark in enumerate(page.marks) if mark.id in changed]
 
 
 def _settle(
@@ -117,10 +137,12 @@ def _made_place(target: Target, entry: Entry) -> str | None:
         return None
 
 
-def _judge(scratch: Scratch, target: Target, rules: Rules, link: Linked, actual: Actual) -> None:
+def _judge(scratch: Scratch, target: Target, rules: Rules, link: Linked, actual: Actual) -> bool:
+    """Keep what differs; whether anything does."""
     finding = compare(link, actual, rules, target.normalise, scratch.members(link.resource))
     if finding is not None:
         _keep(scratch, rules, finding)
+    return finding is not None
 
 
 def _keep(scratch: Scratch, rules: Rules, finding: Finding) -> bool:

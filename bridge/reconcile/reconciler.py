@@ -13,11 +13,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
 from bridge.clock import Clock
-from bridge.journal import links, plans, runs
+from bridge.journal import links, marks, plans, runs
 from bridge.journal.findings import Finding, Plan, PlanState, Sort
 from bridge.journal.journal import Journal
 from bridge.journal.runs import Read, RunState
@@ -33,6 +34,9 @@ from bridge.targets import Health, Target
 from connectors.sdk import ConnectorError
 
 log = structlog.get_logger()
+
+MARKED = 500
+"""Marks that are kept in one transaction."""
 
 
 class Reconciler:
@@ -80,10 +84,18 @@ class Reconciler:
             for rules in self._target.rules.values():
                 await confirm_absences(self._target, worker, rules)
         if run is not None:
+            await self._keep_marks(worker)
             await self._let_go(await worker.do(Scratch.left_behind))
         found = await worker.do(lambda scratch: _findings(scratch, self._target))
         read = {r.kind: Read(r.entries, r.linked) for r in readings}
         return await self._plan(run, found, readings, doubts, read)
+
+    async def _keep_marks(self, worker: Worker) -> None:
+        """Of all entries that were compared and are as applied; a few at once, for requests are written in between."""
+        name, after = self._target.name, ""
+        while alike := await worker.do(partial(Scratch.alike, after=after, limit=MARKED)):
+            await self._journal.submit(partial(marks.keep, target=name, alike=alike))
+            after = alike[-1].resource
 
     async def _let_go(self, leavers: Sequence[tuple[str, str]]) -> None:
         """Where somebody removed what a leaver left behind, delivery looks too, and frees the leaver's place."""

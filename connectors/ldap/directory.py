@@ -109,6 +109,10 @@ class Directory:
 
     def ref(self, kind: Kind, found: Found) -> Ref:
         """The reference to an entry that was found; its id is what this directory keeps stable."""
+        return Ref(kind.name, self.id_of(kind, found), found.dn)
+
+    def id_of(self, kind: Kind, found: Found) -> str:
+        """What this directory keeps stable of an entry that was found."""
         known = self.known or Facts()
         id_ = id_in(known, found)
         if id_ is None:
@@ -116,7 +120,7 @@ class Directory:
                 f"the bind account cannot read {known.id_attribute} of {kind.name}; let it read operational attributes",
                 code="noId",
             )
-        return Ref(kind.name, id_, found.dn)
+        return id_
 
     async def write(self, kind: Kind, ref: Ref, make: Make, *fine: int) -> tuple[Result, str]:
         """Write to the entry of `ref`, wherever it is now; `Gone` where it is nowhere. Returns the DN it had too."""
@@ -160,8 +164,11 @@ class Directory:
 
 def id_in(known: Facts, found: Found) -> str | None:
     """The stable id among the attributes that were read; None where it is not to be seen."""
-    name = known.id_attribute.lower()
-    return next((known.id_of(values[0]) for each, values in found.attributes.items() if each.lower() == name), None)
+    values = found.attributes.get(known.id_attribute)
+    if values is None:  # a directory may spell it in another way
+        name = known.id_attribute.lower()
+        values = next((values for each, values in found.attributes.items() if each.lower() == name), None)
+    return None if values is None else known.id_of(values[0])
 
 
 def _above(kind: Kind, place: str) -> str:

@@ -7,10 +7,11 @@ and held nothing back for another server; anything else is an error, or a last p
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import count
+from typing import overload
 
 from connectors.ldap import changes, dn, errors, ranges
 from connectors.ldap.directory import Directory, id_in
@@ -18,13 +19,14 @@ from connectors.ldap.driver import EndRead, Found, ReadPage, Result, Scope, Sear
 from connectors.ldap.facts import Facts
 from connectors.ldap.filters import EVERYTHING, Equal
 from connectors.ldap.kind import Kind
+from connectors.ldap.marks import mark
 from connectors.ldap.matching import decode
 from connectors.ldap.schema import is_secret
 from connectors.sdk import EVERYTHING as WHOLE
-from connectors.sdk import Changed, Entry, Key, Page, Query, Ref, Refused, TargetMisconfigured, Value
+from connectors.sdk import Changed, Entry, Key, Mark, Page, Query, Ref, Refused, TargetMisconfigured, Value
 
-PAGE = 500
-SMALLEST_PAGE = 10
+PAGES = (500, 200, 100, 50, 20, 10)
+"""Sizes that are asked for, the first that the directory takes: limits are round numbers."""
 LAST_CHANGE = ("modifiersName", "modifyTimestamp")
 MANY = 20
 TRIED = 1000
@@ -40,11 +42,13 @@ class Reading:
 
     directory: Directory
     kind: Kind
-    page_size: int = field(default=PAGE)
+    page_size: int = PAGES[0]
 
     async def get(self, ref: Ref, attributes: Sequence[str], members: bool) -> Entry | None:
         found = await self.directory.look(self.kind, ref, self._names(attributes, members))
-        return None if found is None else await self._entry(found, attributes, members)
+        if found is None:
+            return None
+        return await self._with_members(found, attributes) if members else self._entry(found, attributes)
 
     async def find(self, key: Key) -> list[Ref]:
         """Anywhere below the base, of whatever class: an account of another class holds a name too."""
@@ -67,13 +71,25 @@ class Reading:
             while True:
                 whole = whole and not result.referrals
                 last = not result.cookie
-                entries = [await self._entry(found, query.attributes, query.members) for found in result.found]
-                yield Page(tuple(entries), complete=last and whole)
+                yield await self._page_of(result.found, query, complete=last and whole)
                 if last:
                     return
                 result = await self._page(read, search, result.cookie)
         finally:
             self.directory.driver.tell(EndRead(read))
+
+    async def _page_of(self, found: Sequence[Found], query: Query, *, complete: bool) -> Page:
+        """With marks, an entry is made when somebody wants to look at it: nearly all are as they were."""
+        if query.members:
+            return Page([await self._with_members(each, query.attributes) for each in found], complete)
+        if query.salt is None:
+            return Page([self._entry(each, query.attributes) for each in found], complete)
+        entries = _Entries(found, lambda each: self._entry(each, query.attributes))
+        return Page(entries, complete, self._marks(found, query.salt))
+
+    def _marks(self, found: Sequence[Found], salt: str) -> list[Mark]:
+        schema = self.directory.schema.fingerprint
+        return [Mark(self.directory.id_of(self.kind, each), mark(f"{salt} {schema}", each)) for each in found]
 
     async def limited(self) -> str | None:
         """Why our account does not see the whole, as a warning; as far as the first entries tell."""
@@ -97,9 +113,10 @@ class Reading:
                 return result
             if result.code == errors.NO_SUCH_OBJECT:
                 raise self._no_base(result)
-            if self.page_size <= SMALLEST_PAGE:
+            smaller = [size for size in PAGES if size < self.page_size]
+            if not smaller:
                 raise errors.error_of(result)
-            self.page_size = max(SMALLEST_PAGE, self.page_size // 2)
+            self.page_size = smaller[0]
 
     async def _page(self, read: int, search: Search, cookie: bytes) -> Result:
         return await self.directory.ask(ReadPage(read, search, self.page_size, cookie))
@@ -111,23 +128,22 @@ class Reading:
         asked = (*attributes, *(self.kind.members if members else ()))
         return tuple(dict.fromkeys(asked)) or ("1.1",)
 
-    async def _entry(self, found: Found, attributes: Sequence[str], members: bool) -> Entry:
-        """As the names were asked for: a directory answers with the names of its schema."""
-        for name in self.kind.members if members else ():
+    async def _with_members(self, found: Found, attributes: Sequence[str]) -> Entry:
+        for name in self.kind.members:
             found = await ranges.whole(self.directory, found, name)
-        schema = self.directory.schema
-        held = {name.lower(): values for name, values in found.attributes.items()}
+        whole, part = self.kind.real_members(_by_lower_name(found)) if self.kind.members else ((), ())
+        return replace(self._entry(found, attributes), members=whole, half_members=part)
+
+    def _entry(self, found: Found, attributes: Sequence[str]) -> Entry:
+        """As the names were asked for: a directory answers with the names of its schema."""
+        schema, held = self.directory.schema, _by_lower_name(found)
         names = self._written_again(found) if WHOLE in attributes else attributes
         known: dict[str, tuple[Value, ...]] = {
             name: tuple(decode(schema, name, value) for value in values)
             for name in names
             if (values := self._held(held, name))
         }
-        entry = Entry(self.kind.name, known, self.directory.ref(self.kind, found), changed=_changed(held))
-        if not members:
-            return entry
-        whole, part = self.kind.real_members(held) if self.kind.members else ((), ())
-        return replace(entry, members=whole, half_members=part)
+        return Entry(self.kind.name, known, self.directory.ref(self.kind, found), changed=_changed(held))
 
     def _written_again(self, found: Found) -> list[str]:
         """The attributes that a create could write again: not the id, not the members, no secrets."""
@@ -140,6 +156,30 @@ class Reading:
             return held[name.lower()]
         key = self.directory.schema.key(name)
         return () if ";" in name else next((v for n, v in held.items() if self.directory.schema.key(n) == key), ())
+
+
+class _Entries(Sequence[Entry]):
+    """Made as they are asked for."""
+
+    def __init__(self, found: Sequence[Found], make: Callable[[Found], Entry]) -> None:
+        self._found = found
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, which: int) -> Entry: ...
+    @overload
+    def __getitem__(self, which: slice) -> Sequence[Entry]: ...
+    def __getitem__(self, which: int | slice) -> Entry | Sequence[Entry]:
+        if isinstance(which, slice):
+            return _Entries(self._found[which], self._make)
+        return self._make(self._found[which])
+
+
+def _by_lower_name(found: Found) -> dict[str, Values]:
+    return {name.lower(): values for name, values in found.attributes.items()}
 
 
 def _changed(held: Mapping[str, Values]) -> Changed | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from operator import itemgetter
 from typing import Any, TypeVar, TypeVarTuple, cast
 
 _TOKEN = re.compile(r"'((?:[^'\\]|\\.)*)'|([()$])|([^\s()$']+)")
@@ -77,6 +79,11 @@ class Schema:
         """Whether the schema names no matching rules at all: Active Directory's does not."""
         return self.once(_names_no_rules)
 
+    @property
+    def fingerprint(self) -> str:
+        """Another one where any attribute is described in another way."""
+        return self.once(_fingerprint)
+
     def attribute(self, name: str) -> AttributeType | None:
         """What is known of an attribute; its options (`;lang-fr`) do not count."""
         return self.once(_attribute, name)
@@ -105,6 +112,10 @@ class Schema:
 
 def _names_no_rules(schema: Schema) -> bool:
     return bool(schema.attributes) and not any(kind.equality for kind in schema.attributes.values())
+
+
+def _fingerprint(schema: Schema) -> str:
+    return blake2b(repr(sorted(schema.attributes.items(), key=itemgetter(0))).encode(), digest_size=16).hexdigest()
 
 
 def _attribute(schema: Schema, name: str) -> AttributeType | None:

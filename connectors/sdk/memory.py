@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from itertools import count
 
 from connectors.sdk.errors import Conflict, ConnectorError, Gone, Refused
@@ -19,6 +20,7 @@ from connectors.sdk.values import (
     Entry,
     Fault,
     Key,
+    Mark,
     Page,
     Probe,
     Query,
@@ -73,7 +75,9 @@ class MemoryConnector:
         self._call("search", query)
         found = [s for s in self.entries.values() if s.ref.kind == query.kind]
         for start in range(0, len(found), PAGE):
-            yield Page(tuple(_entry(s, query.attributes, query.members) for s in found[start : start + PAGE]))
+            part = found[start : start + PAGE]
+            entries = [_entry(stored, query.attributes, query.members) for stored in part]
+            yield Page(entries, marks=[_mark(query.salt, stored) for stored in part] if query.salt else ())
         yield Page((), complete=self.complete)
 
     async def find(self, key: Key) -> list[Ref]:
@@ -176,6 +180,12 @@ class MemoryConnector:
         if stored is None:
             raise Gone("there is no such entry", code="absent")
         return stored
+
+
+def _mark(salt: str, stored: Stored) -> Mark:
+    return Mark(
+        stored.ref.id, blake2b(repr((salt, stored.ref, stored.attributes)).encode(), digest_size=16).hexdigest()
+    )
 
 
 def _entry(stored: Stored, attributes: Sequence[str], members: bool) -> Entry:

@@ -8,9 +8,10 @@ from a `Ref` inside the connector.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +115,37 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A whole read of one kind: these attributes (operational ones too), and if asked members and who changed what."""
+    """A whole read of one kind: these attributes (operational ones too), and if asked members and who changed what.
+
+    With a `salt` the pages may have marks: digests of what was read, of this salt, and of whatever else decides how the
+    connector compares values (the target's schema).
+    """
 
     kind: str
     attributes: tuple[str, ...]
     members: bool = False
     changed: bool = False
+    salt: str | None = None
+
+
+class Mark(NamedTuple):
+    """An entry as it was read, by its id: where the digest is the same again, nothing of it has changed."""
+
+    id: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some entries of a read. Only a page with `complete` allows a conclusion from absence."""
+    """Some entries of a read. Only a page with `complete` allows a conclusion from absence.
 
-    entries: tuple[Entry, ...]
+    `marks`, where there are any, are those of the entries, in their order. Entries that have not changed are not looked
+    at then: a connector may make each as it is asked for.
+    """
+
+    entries: Sequence[Entry]
     complete: bool = False
+    marks: Sequence[Mark] = ()
 
 
 EVERYTHING = "*"

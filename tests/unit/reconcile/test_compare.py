@@ -23,7 +23,7 @@ def attribute(name: str, mode: Mode = Mode.REPLACE, *, clear: bool = True) -> At
 
 RULES = rules(attribute("uid"), attribute("mail"), attribute("title"))
 APPLIED = {"uid": ("bj",), "mail": ("bj@example.com",)}
-LINK = Linked("r1", "users", "1", PLACE, PLACE, 7, encode(Entry("users", APPLIED)), "these rules", disabled=False)
+LINK = Linked("r1", "users", "1", PLACE, PLACE, 7, encode(Entry("users", APPLIED)), "these rules")
 
 
 def found(have: dict[str, tuple[str, ...]], rules: Rules = RULES, link: Linked = LINK) -> Finding | None:
@@ -65,7 +65,7 @@ def test_an_attribute_that_is_never_cleared_is_not_found_when_it_has_values():
 
 
 def test_what_other_rules_left_without_a_value_says_nothing():
-    link = replace(LINK, rules="older rules")
+    link = LINK._replace(rules="older rules")
 
     assert found(APPLIED | {"title": ("Boss",)}, link=link) is None
     assert (("mail", "clear"),) != found(APPLIED | {"mail": ("x",)}, link=link).changes

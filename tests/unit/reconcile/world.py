@@ -53,10 +53,16 @@ class World:
     clock: SetClock = field(default_factory=SetClock)
     reconciler: Reconciler | None = None
 
-    def configure(self, drift: str = "revert", on_missing: OnMissing = OnMissing.HOLD, **guards: Any) -> None:
+    def configure(
+        self,
+        drift: str = "revert",
+        on_missing: OnMissing = OnMissing.HOLD,
+        fingerprint: str = "rules",
+        **guards: Any,
+    ) -> None:
         rules = {
             kind: Rules(
-                kind, type_, tuple(map(attribute, names)), "rules", on_missing=on_missing, ownership=Ownership.ALL
+                kind, type_, tuple(map(attribute, names)), fingerprint, on_missing=on_missing, ownership=Ownership.ALL
             )
             for kind, (type_, *names) in NAMES.items()
         }
