@@ -60,7 +60,6 @@ class Scratch:
         self._db.execute("PRAGMA busy_timeout = 5000")
         self._db.executescript(_SQL["make"])
         self._run("remember_links")
-        self._run("index_links")
 
     def linked(self) -> dict[str, int]:
         """How many entries were linked when the run began, by kind."""
@@ -68,7 +67,9 @@ class Scratch:
 
     def see(self, kind: str, seen: Sequence[Seen]) -> None:
         """Note the entries of one page; one that is read twice counts once."""
-        self._db.execute(_SQL["see"], {"kind": kind, "seen": _json(seen)})
+        named = {"kind": kind, "seen": _json(seen)}
+        self._db.execute(_SQL["see_known"], named)
+        self._db.execute(_SQL["see_strangers"], named)
 
     def see_unchanged(self, kind: str, marks: Sequence[Mark]) -> frozenset[str]:
         """Note the entries of one page that are as they were when they were last found as applied; the others' ids."""
@@ -89,11 +90,11 @@ class Scratch:
         return {row["entry_id"]: Linked(*row) for row in self._run("links_of", kind=kind, ids=_json(ids))}
 
     def absent(self, kind: str, after: str, limit: int) -> list[Linked]:
-        """Some links to be judged whose entry was not read, in the order of their resource, after this one."""
+        """Some links to be judged whose entry was not read, in the order of their entries' ids, after this one."""
         return [Linked(*row) for row in self._run("absent", kind=kind, after=after, limit=limit)]
 
     def gone(self, kind: str, after: str, limit: int) -> list[Linked]:
-        """Some links that delivery holds as gone, and whose entry was not read either."""
+        """Some links that delivery holds as gone, and whose entry was not read either, in the same order."""
         return [Linked(*row) for row in self._run("gone", kind=kind, after=after, limit=limit)]
 
     def homeless(self, kind: str, after: str, limit: int) -> list[tuple[str, int]]:

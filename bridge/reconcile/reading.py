@@ -61,7 +61,7 @@ async def confirm_absences(target: Target, worker: Worker, rules: Rules) -> None
         while links := await worker.do(partial(absent, kind=rules.kind, after=after, limit=target.gate.most)):
             answers = await _look_for(target, rules, links)
             await worker.do(partial(_settle, target=target, rules=rules, sort=sort, answers=answers))
-            after = links[-1].resource
+            after = links[-1].entry_id
 
 
 async def _look_for(target: Target, rules: Rules, links: Sequence[Linked]) -> list[tuple[Linked, Entry | None]]:
