@@ -18,7 +18,7 @@ from functools import partial
 import structlog
 
 from bridge.clock import Clock
-from bridge.journal import links, marks, plans, runs
+from bridge.journal import JournalError, links, marks, plans, runs
 from bridge.journal.findings import Finding, Plan, PlanState, Sort
 from bridge.journal.journal import Journal
 from bridge.journal.runs import Read, RunState
@@ -91,10 +91,16 @@ class Reconciler:
         return await self._plan(run, found, readings, doubts, read)
 
     async def _keep_marks(self, worker: Worker) -> None:
-        """Of all entries that were compared and are as applied; a few at once, for requests are written in between."""
+        """Of all entries that were compared and are as applied; a few at once, for requests are written in between.
+
+        They spare the next run work and nothing else: a journal that takes no writes now goes without.
+        """
         name, after = self._target.name, ""
         while alike := await worker.do(partial(Scratch.alike, after=after, limit=MARKED)):
-            await self._journal.submit(partial(marks.keep, target=name, alike=alike))
+            try:
+                await self._journal.submit(partial(marks.keep, target=name, alike=alike))
+            except JournalError:
+                return
             after = alike[-1].resource
 
     async def _let_go(self, leavers: Sequence[tuple[str, str]]) -> None:

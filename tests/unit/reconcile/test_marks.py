@@ -1,7 +1,10 @@
 """What was compared once is compared again only when something has changed: the entry, or what it is compared with."""
 
+import sqlite3
+
 import pytest
 
+from bridge.journal import marks
 from bridge.journal.findings import Sort
 from bridge.mapping.entry_json import encode
 from bridge.reconcile import reading
@@ -132,3 +135,23 @@ async def test_groups_are_compared_each_time_for_others_may_change_their_members
     await world.reconciler.run()
 
     assert ["kim", "eng", "eng"] == compared
+
+
+async def test_a_journal_that_takes_no_marks_costs_the_run_nothing(world, compared, monkeypatch):
+    kim = await world.user("kim")
+    world.edit(kim, mail="by-hand@example.com")
+    await world.user("ada")
+
+    def full(tx, **_):
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(marks, "keep", full)
+        first = await world.reconciler.run()
+    compared.clear()
+    await world.reconciler.run()
+
+    assert [(Sort.DIFFERENT, "kim")] == sorts(first)
+    assert "ada" in compared
