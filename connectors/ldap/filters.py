@@ -69,7 +69,7 @@ def text(part: Filter) -> str:
     """The filter as text (RFC 4515), for a library that wants it so: every byte of a value is escaped."""
     match part:
         case Equal(attribute, value):
-            return f"({_named(attribute)}={''.join(f'{chr(92)}{byte:02x}' for byte in value)})"
+            return f"({_named(attribute)}={_escaped(value)})"
         case Present(attribute):
             return f"({_named(attribute)}=*)"
         case All(parts):
@@ -78,6 +78,10 @@ def text(part: Filter) -> str:
             return f"(|{''.join(map(text, parts))})"
         case Not(inner):
             return f"(!{text(inner)})"
+
+
+def _escaped(value: bytes) -> str:
+    return "\\" + value.hex("\\") if value else ""
 
 
 def _named(attribute: str) -> str:
