@@ -17,7 +17,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import lru_cache
 
 from bridge.settings.amounts import Limit
 from bridge.settings.models import GuardSettings
@@ -115,8 +116,13 @@ def holding(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
 
 def is_protected(locator: str, guards: GuardSettings) -> bool:
     """Whether the entry at this place is never to be written (`protected`: patterns with * and ?, in any case)."""
-    place = _spelled(locator)
-    return any(fnmatchcase(place, _spelled(pattern)) for pattern in guards.protected)
+    return bool(guards.protected) and _any_of(guards.protected).match(_spelled(locator)) is not None
+
+
+@lru_cache(64)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """The patterns as one, made once: every write asks."""
+    return re.compile("|".join(translate(_spelled(pattern)) for pattern in patterns))
 
 
 def _spelled(place: str) -> str:
