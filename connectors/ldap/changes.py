@@ -20,16 +20,17 @@ _DO = {Verb.ADD: Do.ADD, Verb.REMOVE: Do.DELETE, Verb.REPLACE: Do.REPLACE}
 
 def attributes_of(schema: Schema, kind: Kind, entry: Entry) -> dict[str, Values]:
     """The attributes of a new entry."""
-    new: dict[str, Values] = {"objectClass": _classes(schema, kind, entry)}
+    new: dict[str, Values] = {"objectClass": kind.class_values}
     for name, values in entry.attributes.items():
-        if values and name.lower() != "objectclass":
+        if name.lower() == "objectclass":
+            new["objectClass"] = _classes(schema, kind, values)
+        elif values:
             new[name] = encoded(schema, name, values)
     return new | dict.fromkeys(demanded(schema, kind), (placeholder(kind),))
 
 
-def _classes(schema: Schema, kind: Kind, entry: Entry) -> Values:
+def _classes(schema: Schema, kind: Kind, had: Iterable[Value]) -> Values:
     """Those that are configured, and those that an entry had that is made again."""
-    had = next((values for name, values in entry.attributes.items() if name.lower() == "objectclass"), ())
     configured = {name.lower() for name in kind.object_classes}
     more = (value for value in encoded(schema, "objectClass", had) if value.decode().lower() not in configured)
     return (*kind.class_values, *more)
@@ -66,7 +67,9 @@ def with_classes(kind: Kind, mods: Iterable[Mod], have: Iterable[bytes]) -> tupl
 
 def demanded(schema: Schema, kind: Kind) -> tuple[str, ...]:
     """The attributes in which the group's classes demand a member. Before the schema is read: of two known classes."""
-    by_dn = tuple(name for name in kind.members if not is_by_name(name))
+    by_dn = tuple([name for name in kind.members if not is_by_name(name)])
+    if not by_dn:
+        return ()
     if not schema.classes:
         known = any(name.lower() in ("groupofnames", "groupofuniquenames") for name in kind.object_classes)
         return by_dn if known else ()
@@ -78,4 +81,4 @@ def placeholder(kind: Kind) -> bytes:
 
 
 def encoded(schema: Schema, name: str, values: Iterable[Value]) -> Values:
-    return tuple(encode(value) for value in distinct(schema, name, values))
+    return tuple([encode(value) for value in distinct(schema, name, values)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 
 from connectors.ldap import dn
 from connectors.ldap.changes import demanded
@@ -20,14 +21,13 @@ def faults_of(schema: Schema, kind: Kind, entry: Entry, limit: int | None = None
     """All that is wrong with an entry. Before the schema is known: its name alone, `limit` being its longest."""
     values = {name: held for name, held in entry.attributes.items() if held}
     faults = faults_of_name(kind, entry, limit)
+    judge = schema.once(_judging, kind.object_classes)
     for name, held in values.items():
-        judged = schema.once(_judge, kind.object_classes, name)
+        judged = judge(name)
         faults += judged.faults
         if judged.is_known:
             faults += _of_values(schema, judged, name, held)
-    if schema.classes and not schema.unknown_classes(kind.object_classes):
-        faults += _lacking(schema, kind, values)
-    return faults
+    return [*faults, *_lacking(schema, kind, values)]
 
 
 def faults_of_classes(schema: Schema, kind: Kind) -> Iterator[str]:
@@ -70,6 +70,11 @@ class _Judged:
     wanted: Callable[[str], str | None] | None = None
 
 
+def _judging(schema: Schema, classes: tuple[str, ...]) -> Callable[[str], _Judged]:
+    """Judges the attributes of these classes, each once."""
+    return cache(partial(_judge, schema, classes))
+
+
 def _judge(schema: Schema, classes: tuple[str, ...], name: str) -> _Judged:
     if not is_attribute(name):
         return _Judged((Fault(name, f"{name!r} cannot be the name of an attribute", "correct the mapping"),))
@@ -89,10 +94,10 @@ def _of_attribute(schema: Schema, classes: tuple[str, ...], name: str, known: At
 
 
 def _of_values(schema: Schema, judged: _Judged, name: str, values: tuple[Value, ...]) -> Iterator[Fault]:
-    if judged.single and len(distinct(schema, name, values)) > 1:
+    if judged.single and len(values) > 1 and len(distinct(schema, name, values)) > 1:
         yield Fault(name, f"{name} takes one value, and there are {len(values)}", "map one of them")
     for value in values:
-        if isinstance(value, bytes | Ref | Reference):
+        if isinstance(value, (bytes, Ref, Reference)):
             continue
         text = written(value)
         if not text:
@@ -125,11 +130,18 @@ _WANTED = {BOOLEAN: _flag, INTEGER: _number, LARGE_INTEGER: _number, DN: _name}
 
 
 def _lacking(schema: Schema, kind: Kind, values: dict[str, tuple[Value, ...]]) -> Iterator[Fault]:
-    held = {schema.key(name) for name in values} | {"objectclass"}
-    held |= {schema.key(name) for name in demanded(schema, kind)}
-    for key, name in schema.must(kind.object_classes).items():
-        if key not in held and key != schema.key(kind.rdn) and not _is_given(schema, key):
+    for key, name in schema.once(_demands, kind).items():
+        if name not in values and all(schema.key(each) != key for each in values):
             yield Fault(name, f"{_and(kind.object_classes)} demands {name}, and it has no value", f"map {name}")
+
+
+def _demands(schema: Schema, kind: Kind) -> dict[str, str]:
+    """What must be mapped: key → the name the schema uses; nothing where it does not know a class."""
+    if not schema.classes or schema.unknown_classes(kind.object_classes):
+        return {}
+    ours = {"objectclass", schema.key(kind.rdn), *map(schema.key, demanded(schema, kind))}
+    must = schema.must(kind.object_classes)
+    return {key: name for key, name in must.items() if key not in ours and not _is_given(schema, key)}
 
 
 def _is_given(schema: Schema, key: str) -> bool:

@@ -109,9 +109,11 @@ def fold(schema: Schema, attribute: str, value: Value) -> Value:
 
 def written(value: str | bool | int | float) -> str:
     """A value as LDAP writes it."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    return value if isinstance(value, str) else str(value)
+    return str(value)
 
 
 def encode(value: Value) -> bytes:
