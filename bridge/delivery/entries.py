@@ -59,9 +59,10 @@ class Entries:
         if intent is None or intent.place != place:
             progress.now(claim=None, intent=None)  # nothing came of it
             await self.places.must_be_free(progress, place)
-        await self.places.must_be_ours(progress, place, intend(place, entry, self.target.normalise).encode())
+        text = encode(entry)
+        await self.places.must_be_ours(progress, place, intend(place, text))
         progress.at(await self.target.create(entry))
-        progress.now(applied=encode(entry), intent=None, verify=False, disabled=self._begins_locked(progress))
+        progress.now(applied=text, intent=None, verify=False, disabled=self._begins_locked(progress))
         progress.did("create")
 
     def _begins_locked(self, progress: Progress) -> bool:

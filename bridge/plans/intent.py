@@ -1,6 +1,7 @@
 """The intent of a create: written before it is sent, so that after a crash we know our own entry again. Pure.
 
 An entry that stands at the intent's place, was not there when we looked, and has every value we meant to write is ours.
+Nearly every intent is forgotten unread, so values are compared when one is read, not when it is written.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from bridge.mapping.entry_json import decode
 from connectors.sdk import Entry, Value
 
 Normalise = Callable[[str, str, Sequence[Value]], frozenset[Value]]
@@ -18,30 +20,31 @@ Normalise = Callable[[str, str, Sequence[Value]], frozenset[Value]]
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """`place` is the normalised locator; `names` are the attributes that were to be written."""
+    """The entry that was to be made, and its place: the normalised locator."""
 
     place: str
-    names: tuple[str, ...]
-    digest: str
+    entry: Entry
 
-    def encode(self) -> str:
-        return orjson.dumps({"place": self.place, "names": self.names, "digest": self.digest}).decode()
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The attributes that were to be written."""
+        return tuple(self.entry.attributes)
 
     @staticmethod
     def decode(text: str) -> Intent:
         raw = orjson.loads(text)
-        return Intent(raw["place"], tuple(raw["names"]), raw["digest"])
+        return Intent(raw["place"], decode(raw["entry"]))
 
 
-def intend(place: str, entry: Entry, normalise: Normalise) -> Intent:
-    """The intent to create this entry."""
-    names = tuple(sorted(name for name, values in entry.attributes.items() if values))
-    return Intent(place, names, digest(entry, names, normalise))
+def intend(place: str, entry: str) -> str:
+    """The intent to make this entry there, as text; so is the entry (`entry_json`)."""
+    return orjson.dumps({"place": place, "entry": entry}).decode()
 
 
 def is_ours(intent: Intent, found: Entry, normalise: Normalise) -> bool:
     """Whether the entry at the place has the values that were to be written, by the target's own rules."""
-    return digest(found, intent.names, normalise) == intent.digest
+    names = intent.names
+    return digest(found, names, normalise) == digest(intent.entry, names, normalise)
 
 
 def digest(entry: Entry, names: Sequence[str], normalise: Normalise) -> str:
