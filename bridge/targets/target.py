@@ -6,7 +6,6 @@ the outcome of a write is unknown, and that a target that is read from is down.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from glob import escape
 from typing import TypeVar, cast
@@ -15,6 +14,7 @@ from bridge.mapping import Rules
 from bridge.plans.guards import is_protected
 from bridge.settings import TargetSettings
 from bridge.settings.models import GuardSettings
+from bridge.targets.deadline import Deadlines
 from bridge.targets.gate import Gate
 from connectors.sdk import (
     Activation,
@@ -51,6 +51,7 @@ class Target:
         self.capabilities = _implemented(connector)
         self.probed: Probe | None = None
         self._protected: GuardSettings | None = None
+        self._deadlines = Deadlines(settings.timeout)
         self.gate = Gate(connector.concurrency)
         looks = getattr(connector, "looks", None)
         self._looks = Gate(looks) if looks else self.gate
@@ -176,7 +177,7 @@ class Target:
 
     async def _read_now(self, call: Callable[[], Awaitable[T]]) -> T:
         try:
-            async with asyncio.timeout(self.settings.timeout):
+            with self._deadlines.begin():
                 return await call()
         except TimeoutError:
             raise TargetDown(f"no answer within {self.settings.timeout:g} s", code="timeout") from None
@@ -184,7 +185,7 @@ class Target:
     async def _write(self, call: Callable[[], Awaitable[T]]) -> T:
         async with self.gate:
             try:
-                async with asyncio.timeout(self.settings.timeout):
+                with self._deadlines.begin():
                     return await call()
             except TimeoutError:
                 raise OutcomeUnknown(f"no answer within {self.settings.timeout:g} s", code="timeout") from None
