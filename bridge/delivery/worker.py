@@ -156,6 +156,8 @@ class Worker:
 
     def _resolve(self, progress: Progress, entry: Entry) -> Entry:
         """Entries in place of resources; who has none here yet is left out, and wakes this link when it has."""
+        if not any(isinstance(value, Reference) for values in entry.attributes.values() for value in values):
+            return entry
         attributes: dict[str, tuple[Value, ...]] = {}
         for name, values in entry.attributes.items():
             resolved = [self._entry_of(progress, name, v) if isinstance(v, Reference) else v for v in values]

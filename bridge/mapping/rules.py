@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from bridge.settings.kinds import Adopt, Mode, OnMissing, Ownership
@@ -92,7 +93,7 @@ LADDERS: Mapping[Departure, Ladder] = {
 """Where the config says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rules:
     """The compiled rules of one kind at one target. `fingerprint` changes when what they were made from does.
 
@@ -118,12 +119,12 @@ class Rules:
     returning: tuple[str, ...] = ()
     place: Read | None = None
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The target's attributes that are ours to write, in the order of the config."""
         return tuple(attribute.name for attribute in self.attributes)
 
-    @property
+    @cached_property
     def needs(self) -> dict[str, Need]:
         """The attributes whose values pools give."""
         return {attribute.name: attribute.need for attribute in self.attributes if attribute.need is not None}
