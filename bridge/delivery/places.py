@@ -70,14 +70,24 @@ class Places:
             raise self._taken(progress, place)
 
     async def must_be_free(self, progress: Progress, place: str) -> None:
-        """At the target; what stands there is another of ours that is about to leave, or disputed."""
-        claimant = self.journal.read(lambda db: links.claimant(db, self.target.name, place))
+        """At the target; what stands there is another of ours that is about to leave, or disputed.
+
+        The second look is for one that left, and gave up its claim, after the first look found it there.
+        """
+        if await self._standing(progress, place) is None:
+            return
+        claimant = self.journal.glance(lambda db: links.claimant(db, self.target.name, place))
         if claimant is not None and claimant[0] != progress.link.resource:  # it may be that one's, and not known yet
             raise self._taken(progress, place)
-        found = await self.target.get(Ref(progress.kind, "", place), progress.rules.names)
-        if found is not None and found.ref is not None:
-            self.not_anothers(progress, found.ref, place)
+        found = await self._standing(progress, place)
+        if found is not None:
+            self.not_anothers(progress, found, place)
             raise disputed(place)
+
+    async def _standing(self, progress: Progress, place: str) -> Ref | None:
+        """Who stands there now."""
+        found = await self.target.get(Ref(progress.kind, "", place), progress.rules.names)
+        return None if found is None else found.ref
 
     def not_anothers(self, progress: Progress, found: Ref, place: str) -> None:
         """Wait where the entry that was found at the place is another one of ours."""
@@ -115,15 +125,15 @@ class Places:
 
         Another one of ours that is about to leave is waited for; where it wants to come to where we are, we step aside.
         """
-        found = await self.target.get(Ref(progress.kind, "", place), progress.rules.names)
-        if found is None or found.ref is None:
+        found = await self._standing(progress, place)
+        if found is None:
             return True
-        if found.ref.id == there.ref.id:
+        if found.id == there.ref.id:
             return False
         aside = self._aside(progress, there)
-        if aside is not None and await self._is_circle(progress, found.ref, self._at(progress, there)):
+        if aside is not None and await self._is_circle(progress, found, self._at(progress, there)):
             await self._step(progress, there, aside)
-        self.not_anothers(progress, found.ref, place)
+        self.not_anothers(progress, found, place)
         raise disputed(place, there.ref.locator)
 
     async def _is_circle(self, progress: Progress, found: Ref, ours: str) -> bool:
@@ -135,10 +145,10 @@ class Places:
             owner = self._owner(found)
             if owner is None or owner[1] is None or owner[1] == ours:
                 return owner is not None and owner[1] == ours
-            entry = await self.target.get(Ref(progress.kind, "", owner[1]), progress.rules.names)
-            if entry is None or entry.ref is None:
+            standing = await self._standing(progress, owner[1])
+            if standing is None:
                 return False
-            found = entry.ref
+            found = standing
         return False
 
     def _taken(self, progress: Progress, place: str) -> Exception:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -167,3 +168,20 @@ async def test_a_name_that_came_free_while_it_was_refused_is_taken(world: World)
 
     assert [ada] == refused == holders(world, "bob")
     assert [] == world.parked()
+
+
+async def test_a_name_that_came_free_right_after_the_look_is_taken(world: World) -> None:
+    await world.connector.create(Entry("users", {"uid": ("ada",)}))
+    plain, seen = world.connector.get, []
+
+    async def get(ref: Ref, attributes: Sequence[str], members: bool = False) -> Entry | None:
+        found = await plain(ref, attributes, members)
+        seen.append(found is not None)
+        world.connector.entries.clear()
+        return found
+
+    world.connector.get = get  # type: ignore[method-assign]
+    await world.users_named(["ada"])
+
+    assert [True, False] == seen
+    assert ({"users/ada"}, []) == (set(world.entries()), world.parked())
