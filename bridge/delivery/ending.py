@@ -53,9 +53,11 @@ class Ending:
 
     async def fulfilled(self, progress: Progress, began: float) -> None:
         """All was done that may be done. `began`: when the delivery did, by the clock that only goes on."""
-        progress.now(rules=progress.rules.fingerprint)
-        if all(progress.asked.values()):  # else the target does not have this version: a part of it is held
-            progress.now(version=progress.version, adopted=False)
+        rules = progress.rules.fingerprint
+        if all(progress.asked.values()):
+            progress.now(rules=rules, version=progress.version, adopted=False)
+        else:  # the target does not have this version: a part of it is held
+            progress.now(rules=rules)
         await self.settle(progress, Event.FULFILLED)
         if progress.verbs:
             await self.health.succeeded()
@@ -104,7 +106,9 @@ class Ending:
         if event is Event.REFUSED and progress.link.ref is None:
             progress.now(rules=progress.rules.fingerprint)  # other rules are a reason to try again
         progress.rest_on_the_ladder(fulfilled=event is Event.FULFILLED)
-        progress.now(returns=self.returning.key(progress))
+        returns = self.returning.key(progress)
+        if returns != progress.link.returns:
+            progress.now(returns=returns)
         link = progress.link
         trouble = how.trouble if how else None
         settled = Settle(

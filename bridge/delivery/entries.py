@@ -57,12 +57,12 @@ class Entries:
             await self._update(progress, entry)
             return
         if intent is None or intent.place != place:
-            progress.now(claim=None, intent=None)  # nothing came of it
+            progress.without("claim", "intent")  # nothing came of it
             await self.places.must_be_free(progress, place)
         text = encode(entry)
         await self.places.must_be_ours(progress, place, intend(place, text))
-        progress.at(await self.target.create(entry))
-        progress.now(applied=text, intent=None, verify=False, disabled=self._begins_locked(progress))
+        ref = await self.target.create(entry)
+        progress.at(ref, applied=text, intent=None, verify=False, disabled=self._begins_locked(progress))
         progress.did("create")
 
     def _begins_locked(self, progress: Progress) -> bool:

@@ -99,9 +99,14 @@ class Progress:
         """The link is like this now."""
         self.link = self.link._replace(**fields)
 
-    def at(self, ref: Ref) -> None:
-        """The entry is here now."""
-        self.now(entry_id=ref.id, locator=ref.locator)
+    def at(self, ref: Ref, **fields: Any) -> None:
+        """The entry is here now, and the link is like this."""
+        self.now(entry_id=ref.id, locator=ref.locator, **fields)
+
+    def without(self, *fields: str) -> None:
+        """The link has none of these any more; mostly it has none anyhow."""
+        if any(getattr(self.link, name) is not None for name in fields):
+            self.now(**dict.fromkeys(fields))
 
     def gone(self) -> None:
         """There is no entry of ours any more."""
@@ -125,7 +130,7 @@ class Progress:
     def come_down(self, departure: Departure | None, now: int) -> Down:
         """How far the resource has left; its time begins anew where it leaves in another way than before."""
         if departure is None:
-            self.now(departure=None, departed=None, next_step=None)
+            self.without("departure", "departed", "next_step")
             return Down()
         link = self.link
         since = link.departed if link.departure == departure and link.departed is not None else now
@@ -157,7 +162,7 @@ class Progress:
         """Until the next step is due. The time runs from the first step: one that failed or is held has not begun."""
         link, before = self.link, self.before
         if link.ref is None:
-            self.now(departure=None, departed=None, next_step=None)
+            self.without("departure", "departed", "next_step")
         elif link.departure != before.departure and not (fulfilled and self.asked.get(self.leaves, True)):
             self.now(departure=before.departure, departed=before.departed, next_step=before.next_step)
 

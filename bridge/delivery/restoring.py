@@ -30,7 +30,7 @@ class Restoring:
     async def keeps(self, progress: Progress) -> bool:
         """Whether a person wants the entry as it was: put back now, and left alone until SCIM changes the resource."""
         if progress.link.kept != progress.version:
-            progress.now(kept=None, restore=None)
+            progress.without("kept", "restore")
             return False
         if progress.link.restore is not None:
             await self._restore(progress)
@@ -51,7 +51,7 @@ class Restoring:
         await self.leaving.lock(progress, active=not image.locked)
         await self._rejoin(progress, image)
         await self._regain(progress, entry)
-        progress.now(departure=None, departed=None, next_step=None)
+        progress.without("departure", "departed", "next_step")
 
     async def _put_back(self, progress: Progress, entry: Entry) -> None:
         """Of an entry that is there, what we write of it; and where it stands."""
