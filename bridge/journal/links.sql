@@ -161,12 +161,14 @@ WHERE r.target = :target AND r.names = :resource;
 SELECT m.group_id, l.kind FROM target_membership AS m JOIN link AS l ON l.target = m.target AND l.resource = m.group_id
 WHERE m.target = :target AND m.member = :resource;
 
--- is_named --
--- Whether any group or entry names it, or it names any: mostly not, and then nothing is stirred.
-SELECT EXISTS (SELECT 1 FROM target_membership WHERE target = :target AND member = :resource)
+-- concerned --
+-- Whether anybody waits elsewhere until the target has it; any group or entry names it, or it names any; it has a password.
+SELECT EXISTS (SELECT 1 FROM link WHERE waits_for = :target AND resource = :resource),
+       EXISTS (SELECT 1 FROM target_membership WHERE target = :target AND member = :resource)
     OR EXISTS (SELECT 1 FROM target_membership WHERE target = :target AND group_id = :resource)
     OR EXISTS (SELECT 1 FROM reference WHERE target = :target AND names = :resource)
-    OR EXISTS (SELECT 1 FROM reference WHERE target = :target AND resource = :resource);
+    OR EXISTS (SELECT 1 FROM reference WHERE target = :target AND resource = :resource),
+       EXISTS (SELECT 1 FROM password WHERE target = :target AND resource = :resource);
 
 -- is_deleted --
 SELECT 1 FROM resource WHERE id = :resource AND deleted IS NOT NULL;

@@ -82,10 +82,16 @@ def _stir(tx: Tx, link: Link, before: Link) -> None:
 
     What comes of bulk work is bulk work: a group overtakes none of its members who are to come, and is written once.
     """
-    if before.version != link.version:
+    newer = before.version != link.version
+    moved = (before.entry_id, before.locator, before.member) != (link.entry_id, link.locator, link.member)
+    usable = (before.entry_id, before.disabled, before.member) != (link.entry_id, link.disabled, link.member)
+    if not (newer or moved or usable):
+        return
+    concerned = waking.concerned(tx.db, link.target, link.resource)
+    if newer and concerned.followers:
         waking.wake_followers(tx, link.target, link.resource)
-    if (before.entry_id, before.locator, before.member) != (link.entry_id, link.locator, link.member):
+    if moved and concerned.naming:
         lane = max(NORMAL, link.lane)
         waking.stir(tx, link.target, link.resource, is_there=link.entry_id is not None, lane=lane)
-    if (before.entry_id, before.disabled, before.member) != (link.entry_id, link.disabled, link.member):
+    if usable and concerned.password:
         waking.stir_password(tx, link.target, link.resource, link.entry_id)

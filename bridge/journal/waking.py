@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
@@ -16,6 +17,19 @@ from bridge.mapping.rules import Rules
 from connectors.sdk import Ref
 
 _SQL = load("links")
+
+
+class Concerned(NamedTuple):
+    """Whom it may concern what becomes of an entry: mostly nobody, which is one question instead of three updates."""
+
+    followers: bool  # targets that wait until this one has the resource
+    naming: bool  # groups and entries that name it, or that it names
+    password: bool  # its own
+
+
+def concerned(db: sqlite3.Connection, target: str, resource: str) -> Concerned:
+    """Whom it concerns that the entry came, moved, changed or went."""
+    return Concerned(*db.execute(_SQL["concerned"], {"target": target, "resource": resource}).fetchone())
 
 
 def stir_password(tx: Tx, target: str, resource: str, entry_id: str | None) -> None:
@@ -51,8 +65,6 @@ def freed(tx: Tx, target: str, claim: str) -> None:
 def stir(tx: Tx, target: str, resource: str, *, is_there: bool, lane: int = NORMAL) -> None:
     """The entry came, moved or went: the groups and entries that name it have work, in this lane."""
     named = {"target": target, "resource": resource}
-    if not tx.db.execute(_SQL["is_named"], named).fetchone()[0]:
-        return
     stir_naming(tx, target, resource, lane)
     if is_there:
         tx.db.execute(_SQL["stir_group"], named)
