@@ -21,6 +21,7 @@ import structlog
 
 from bench.reconcile import LINK, NAMES, RESOURCE, attributes, opened, peak, reset_peak
 from bridge.clock import SystemClock
+from bridge.daemon import memory
 from bridge.journal import Journal
 from bridge.journal.writer import Tx
 from bridge.mapping.entry_json import encode
@@ -125,6 +126,7 @@ async def _run(slapd: Slapd, folder: Path, driver: str, size: int) -> tuple[floa
     async with opened(folder / "journal.db") as journal:
         target = Target("corp", settings, connector, {"users": rules})
         reconciler = Reconciler(journal, target, Health(journal, target, SystemClock()), SystemClock())
+        memory.forget_seldom()  # as the daemon does
         reset_peak()
         before, began = peak(), time.perf_counter()
         report = await reconciler.run()
