@@ -196,13 +196,10 @@ def claimant(db: sqlite3.Connection, target: str, claim: str) -> tuple[str, str]
 
 
 def _link(target: str, row: tuple[Any, ...]) -> Link:
-    link = Link(target, *row)
-    disabled, member, verify = bool(link.disabled), bool(link.member), bool(link.verify)
-    return link._replace(
-        disabled=disabled,
-        member=member,
-        verify=verify,
-        late=bool(link.late),
-        adopted=bool(link.adopted),
-        held=bool(link.held),
-    )
+    values = [target, *row]
+    for place in _FLAGS:
+        values[place] = bool(values[place])
+    return Link(*values)
+
+
+_FLAGS = tuple(map(Link._fields.index, ("disabled", "member", "verify", "late", "adopted", "held")))
