@@ -18,7 +18,7 @@ from bridge.journal import changes, links, lookup, memberships, passwords, resou
 from bridge.journal.ids import new_id
 from bridge.journal.links import NORMAL, URGENT
 from bridge.journal.resources import Stored
-from bridge.journal.sql import load
+from bridge.journal.sql import load, run
 from bridge.journal.tx import Tx
 from bridge.scim import etags
 from bridge.scim.errors import NotFound, PreconditionFailed, Uniqueness
@@ -166,7 +166,7 @@ def _store(tx: Tx, statement: str, stored: Stored, write: Write) -> int:
         **lookup.columns(write.body),
     }
     try:
-        return tx.db.execute(_SQL[statement], row).lastrowid or 0
+        return run(tx.db, _SQL[statement], row).lastrowid or 0
     except sqlite3.IntegrityError as error:
         if "unique_key" not in str(error):
             raise

@@ -7,7 +7,7 @@ from typing import Any
 
 from bridge.journal import waking
 from bridge.journal.links import NORMAL, Link
-from bridge.journal.sql import load
+from bridge.journal.sql import load, run
 from bridge.journal.tx import Tx
 
 _SQL = load("links")
@@ -38,7 +38,7 @@ class Settle:
 def settle(tx: Tx, settled: Settle, before: Link) -> None:
     """Write what came of a delivery, and wake whoever waited for it. `before`: the link as others knew it until now."""
     link = settled.link
-    if tx.db.execute(_SQL["settle"], _row(tx, settled)).rowcount == 0:
+    if run(tx.db, _SQL["settle"], _row(tx, settled)).rowcount == 0:
         raise RuntimeError(f"the link of {link.resource} at {link.target} was settled twice")
     tx.dirtied.add(link.target)
     _free(tx, settled, before)

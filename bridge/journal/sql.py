@@ -30,6 +30,19 @@ def load(name: str) -> dict[str, str]:
     return {parts[i]: parts[i + 1].strip() for i in range(0, len(parts), 2)}
 
 
+def run(db: sqlite3.Connection, statement: str, row: Mapping[str, object]) -> sqlite3.Cursor:
+    """Run a statement of many named parameters: numbered, for names are looked up one by one at each run."""
+    text, names = _numbered(statement)
+    return db.execute(text, [row[name] for name in names])
+
+
+@cache
+def _numbered(statement: str) -> tuple[str, list[str]]:
+    """The statement with numbers in place of names, and the names in their order."""
+    names = list(dict.fromkeys(_PARAMETER.findall(statement)))
+    return _PARAMETER.sub(lambda name: f"?{names.index(name[1]) + 1}", statement), names
+
+
 def write_rows(db: sqlite3.Connection, statement: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Run an INSERT of one row of named parameters for all rows, in their order, in as few steps as may be."""
     start = 0

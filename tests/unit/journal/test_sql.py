@@ -34,6 +34,15 @@ def test_every_statement_fits_the_schema(noun):
         db.close()
 
 
+def test_names_may_stand_in_any_order_and_more_than_once():
+    db = sqlite3.connect(":memory:", isolation_level=None)
+
+    found = sql.run(db, "SELECT :b, :a, :b || :a", {"a": "1", "b": "2", "c": "unused"}).fetchone()
+
+    assert ("2", "1", "21") == found
+    db.close()
+
+
 def test_many_rows_are_written_in_their_order_by_few_statements():
     db = sqlite3.connect(":memory:", isolation_level=None)
     db.execute("CREATE TABLE note (seq INTEGER PRIMARY KEY, name TEXT, text TEXT)")
