@@ -3,7 +3,8 @@
 A driver is bounded: every operation ends within the timeouts of its `Server`. It interprets nothing: a `Result`
 carries the server's code, also where the code says failure. What is raised says how far the request came, for that
 decides whether it may be repeated. Everything here is frozen and picklable: ldap3 lives in a child process
-(`process.py`), python-ldap in ours (`libldap_driver.py`).
+(`process.py`), python-ldap in ours (`libldap_driver.py`). What goes there and back for each entry has no slots: those
+of a frozen dataclass are pickled by Python, twice as slowly.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class Mod:
     values: Values
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Add:
     """`read_back`: what to answer of the new entry, by the post-read control (RFC 4527)."""
 
@@ -108,7 +109,7 @@ class SetPassword:
     password: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Search:
     """`limit`: at most so many entries; none = as the server allows."""
 
@@ -145,7 +146,7 @@ Operation = Add | Modify | ModifyDn | Delete | SetPassword | Search | ReadPage |
 WRITES = (Add, Modify, ModifyDn, Delete, SetPassword)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
     """One entry of a search, as the server wrote it."""
 
@@ -153,7 +154,7 @@ class Found:
     attributes: Mapping[str, Values]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
     """What the server answered. `cookie`: empty where a paged read is complete. `referrals`: parts held elsewhere."""
 

@@ -14,7 +14,7 @@ from connectors.ldap.ber import OCTETS, tlv
 _DESCRIPTION = re.compile(r"(?:[A-Za-z][A-Za-z0-9_-]*|[0-9]+(?:\.[0-9]+)+)(?:;[A-Za-z0-9-]+)*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Equal:
     attribute: str
     value: bytes
