@@ -18,15 +18,15 @@ def encode(entry: Entry) -> str:
     """The entry as text: kind, attributes that have values, and its ref where it has one."""
     document: dict[str, Any] = {
         "kind": entry.kind,
-        "attributes": {name: [_tag(v) for v in values] for name, values in entry.attributes.items() if values},
+        "attributes": {name: values for name, values in entry.attributes.items() if values},
     }
     if entry.ref is not None:
-        document["ref"] = _tag(entry.ref)
+        document["ref"] = entry.ref
     if entry.members is not None:
-        document["members"] = list(entry.members)
+        document["members"] = entry.members
     if entry.under is not None:
         document["under"] = entry.under
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
+    return orjson.dumps(document, _tag, orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS).decode()
 
 
 def decode(text: str) -> Entry:
@@ -40,7 +40,7 @@ def decode(text: str) -> Entry:
     return Entry(document["kind"], attributes, ref, members, tuple(under) if isinstance(under, list) else under)
 
 
-def _tag(value: Value) -> Any:
+def _tag(value: object) -> dict[str, Any]:
     match value:
         case Reference(type, id):
             return {"reference": [type, id]}
@@ -49,7 +49,7 @@ def _tag(value: Value) -> Any:
         case bytes():
             return {"bytes": base64.b64encode(value).decode()}
         case _:
-            return value
+            raise TypeError("is no value of an entry")
 
 
 def _value(written: Any) -> Value:
