@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bridge.journal.findings import Finding, Sort
 from bridge.journal.scratch import Linked
 from bridge.mapping.delta import Normalise, delta
-from bridge.mapping.entry_json import decode
+from bridge.mapping.entry_json import decode, encode
 from bridge.mapping.rules import Rules
 from bridge.settings.kinds import Ownership
 from connectors.sdk import Change, Entry, Verb
@@ -55,8 +55,8 @@ def compare(link: Linked, actual: Actual, rules: Rules, normalise: Normalise, me
 
 
 def _changes(link: Linked, entry: Entry, rules: Rules, normalise: Normalise) -> tuple[tuple[str, str], ...]:
-    if link.applied is None:
-        return ()
+    if link.applied is None or link.applied == encode(Entry(link.kind, entry.attributes)):
+        return ()  # to the letter as it was applied, as nearly always
     applied = decode(link.applied)
     changes = delta(rules, entry.attributes, applied, normalise, applied.attributes)
     if link.rules != rules.fingerprint:  # other rules made it: what they left without a value says nothing
