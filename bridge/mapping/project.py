@@ -28,7 +28,9 @@ def project(rules: Rules, body: Body | None) -> Projection:
 
 def _units(rules: Rules, source: Source) -> tuple[str, ...] | None:
     """Who has no unit stands at the kind's own place."""
-    units = rules.place(source) if rules.place else ()
+    if rules.place is None:
+        return None
+    units = rules.place(source)
     if not all(isinstance(unit, str) for unit in units):
         raise MappingFailed(PLACE, "gives something that is no text")
     return tuple(map(str, units)) or None

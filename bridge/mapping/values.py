@@ -15,6 +15,8 @@ class NoValue(Exception):
 
 def to_values(read: Any) -> tuple[Value, ...]:
     """The values, each once."""
+    if isinstance(read, str):  # nearly all are
+        return (read,) if read else ()
     found: dict[tuple[type, Value], Value] = {}
     for item in read if isinstance(read, (list, tuple)) else (read,):
         if item is not None and item != "":
