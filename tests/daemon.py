@@ -160,11 +160,10 @@ token = "file:credentials/scim-token"
         """
         deadline = time.monotonic() + seconds
         while True:
-            seen = len(self.lines)
-            if value := condition():
+            ended, seen = self.has_ended(), len(self.lines)
+            if value := condition():  # it may be about the end, which may come just after this look
                 return value
             left = deadline - time.monotonic()
-            ended = self.has_ended() and len(self.lines) == seen
             if left <= 0 or ended:
                 why = "the daemon ended" if ended else f"not within {seconds} s"
                 raise AssertionError(f"{why}; last lines: {self.lines[-5:]}\n{self.stderr()[-2000:]}")
