@@ -26,7 +26,7 @@ from connectors.sdk import (
     Value,
     Verb,
 )
-from connectors.sdk.testing import ActivationContract, ConnectorContract, MembersContract, Samples
+from connectors.sdk.testing import ActivationContract, ConnectorContract, MarksContract, MembersContract, Samples
 from connectors.sdk.testing.activation import WithActivation
 from tests.contract.ldap import Connect
 from tests.samba import BASE, PASSWORD, SERVICE, quoted
@@ -61,7 +61,7 @@ def to_ad(connect: Connect, tree: Tree) -> LdapConnector:
     )
 
 
-class TestActiveDirectory(ConnectorContract, MembersContract, ActivationContract):
+class TestActiveDirectory(ConnectorContract, MarksContract, MembersContract, ActivationContract):
     @pytest.fixture
     def build(self, samba_tree: Tree, connect: Connect) -> Callable[[], Connector]:
         self.tree = samba_tree

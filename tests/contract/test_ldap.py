@@ -15,6 +15,7 @@ from connectors.sdk import Connector, Entry, Ref
 from connectors.sdk.testing import (
     ActivationContract,
     ConnectorContract,
+    MarksContract,
     MembersContract,
     MovesContract,
     PasswordContract,
@@ -30,7 +31,7 @@ from tests.slapd import Tree, admin_of, need_slapd
 PASSWORD = "a-password-of-no-worth"
 
 
-class TestLdap(ConnectorContract, MembersContract, ActivationContract, PasswordContract, MovesContract):
+class TestLdap(ConnectorContract, MarksContract, MembersContract, ActivationContract, PasswordContract, MovesContract):
     @pytest.fixture
     def elsewhere(self, tree: Tree) -> str:
         left = f"ou=left,{tree.base}"

@@ -11,6 +11,7 @@ from connectors.sdk.memory import MemoryConnector
 from connectors.sdk.testing import (
     ActivationContract,
     ConnectorContract,
+    MarksContract,
     MembersContract,
     MovesContract,
     PasswordContract,
@@ -20,7 +21,9 @@ from connectors.sdk.testing.activation import WithActivation
 from connectors.sdk.testing.passwords import WithPasswords
 
 
-class TestMemory(ConnectorContract, MembersContract, ActivationContract, PasswordContract, MovesContract):
+class TestMemory(
+    ConnectorContract, MarksContract, MembersContract, ActivationContract, PasswordContract, MovesContract
+):
     @pytest.fixture
     def elsewhere(self) -> str:
         return "left"

@@ -24,7 +24,7 @@ from connectors.sdk import (
     Ref,
     Verb,
 )
-from connectors.sdk.testing.samples import Samples, as_compared, by_id, delta, everything, marks, names, without
+from connectors.sdk.testing.samples import Samples, as_compared, by_id, delta, everything, names, without
 
 QUICK_SECONDS = 1.0
 
@@ -356,35 +356,6 @@ class ConnectorContract:
             break
 
         await self.holds(connector, ref, samples.entry)
-
-    async def test_a_mark_is_the_same_until_something_of_the_entry_changes(
-        self, connector: Connector, ref: Ref, samples: Samples
-    ) -> None:
-        before = await marks(connector, samples.entry)
-        if not before:
-            pytest.skip("its pages have no marks")
-        again, salted = await marks(connector, samples.entry), await marks(connector, samples.entry, salt="other")
-        await connector.update(ref, delta(samples.entry, samples.altered))
-        altered = await marks(connector, samples.entry)
-        await connector.update(ref, delta(samples.altered, samples.entry))
-        await connector.update(ref, delta(samples.entry, samples.renamed, relocate=True))
-        renamed = await marks(connector, samples.entry)
-
-        assert {ref.id} == before.keys() == renamed.keys()
-        assert before == again
-        assert len({each[ref.id] for each in (before, salted, altered, renamed)}) == 4
-
-    async def test_marks_are_in_the_order_of_the_entries(
-        self, connector: Connector, ref: Ref, samples: Samples
-    ) -> None:
-        await connector.create(samples.other)
-        query = Query(ref.kind, tuple(names(samples.entry)), salt="salt")
-        pages = [page async for page in connector.search(query) if page.marks]
-        if not pages:
-            pytest.skip("its pages have no marks")
-
-        for page in pages:
-            assert [mark.id for mark in page.marks] == [entry.ref.id for entry in page.entries if entry.ref]
 
     async def test_find_answers_none_one_and_many(self, connector: Connector, ref: Ref, samples: Samples) -> None:
         unique = Key(ref.kind, samples.unique, samples.entry.attributes[samples.unique][0])

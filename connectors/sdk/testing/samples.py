@@ -64,11 +64,5 @@ async def everything(connector: Connector, kind: str, attributes: Sequence[str])
     return [entry async for page in connector.search(Query(kind, tuple(attributes))) for entry in page.entries]
 
 
-async def marks(connector: Connector, entry: Entry, salt: str = "salt") -> dict[str, str]:
-    """The marks of all entries of its kind, of all its attributes: id → digest."""
-    query = Query(entry.kind, tuple(names(entry)), salt=salt)
-    return {mark.id: mark.digest async for page in connector.search(query) for mark in page.marks}
-
-
 def by_id(entries: Sequence[Entry]) -> dict[str, Entry]:
     return {entry.ref.id: entry for entry in entries if isinstance(entry.ref, Ref)}
