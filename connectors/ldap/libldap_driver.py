@@ -2,7 +2,7 @@
 
 A request costs some 25 µs of the event loop, so no other process and no thread is needed for it: it is written, and its
 answer is taken when the socket says that something came. What can block is left to threads: opening a connection, and
-the pages of a long read, each read on a connection of its own.
+the pages of a long read (`libldap_reads.py`).
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 
 from connectors.ldap import libldap
 from connectors.ldap.door import Door
 from connectors.ldap.driver import EndRead, NoAnswer, Operation, ReadPage, Result, Server, StartAfresh, Unreachable
+from connectors.ldap.libldap_reads import LongReads
 
 DEEP = 16
 """Requests under way on one connection before another is opened."""
@@ -31,8 +31,7 @@ class LibldapDriver:
         self._threads = ThreadPoolExecutor(server.connections, thread_name_prefix="libldap")
         self._lines: list[_Line] = []
         self._opening: asyncio.Future[tuple[str, libldap.Conn]] | None = None
-        self._reads: dict[int, _Read] = {}
-        self._ended: set[int] = set()
+        self._reads = LongReads(self._door, server.answer_timeout)
         self._closed = False
 
     @property
@@ -49,7 +48,7 @@ class LibldapDriver:
                 self.tell(operation)
                 return Result(0)
             case ReadPage():
-                return await asyncio.get_running_loop().run_in_executor(self._threads, self._page, operation)
+                return await asyncio.get_running_loop().run_in_executor(self._threads, self._reads.page, operation)
         line = self._best()
         if line is None:
             line = await self._open()
@@ -60,14 +59,13 @@ class LibldapDriver:
 
     def tell(self, operation: Operation) -> None:
         if isinstance(operation, EndRead):
-            self._end(operation.read)
+            self._reads.end(operation.read)
 
     async def close(self) -> None:
         self._closed = True
         for line in self._lines:
             line.close("closed")
-        for read in list(self._reads):
-            self._end(read)
+        self._reads.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _ask_anew(self, operation: Operation) -> Result:
@@ -117,47 +115,9 @@ class LibldapDriver:
         else:
             self._lines.append(_Line(url, conn, self._server.answer_timeout))
 
-    def _page(self, page: ReadPage) -> Result:
-        """In a thread."""
-        read = self._reads.pop(page.read, None)
-        if read is None:
-            if page.cookie:
-                raise NoAnswer("the connection of this read is gone")
-            read = _Read(self._door.open()[1])
-        try:
-            result = read.page(page, self._server.answer_timeout)
-        except BaseException:
-            libldap.close(read.conn)
-            raise
-        self._reads[page.read] = read
-        if page.read in self._ended or self._closed:
-            self._end(page.read)
-        return result
-
-    def _end(self, read: int) -> None:
-        """Let the read's connection go; where a thread has it in hand, that one will."""
-        self._ended.add(read)
-        if (ended := self._reads.pop(read, None)) is not None:
-            self._ended.discard(read)
-            libldap.close(ended.conn)
-
 
 class NotSent(Exception):
     """The connection is gone, and the request was not sent on it."""
-
-
-@dataclass
-class _Read:
-    """The connection of a long read. The next page is on its way while somebody looks at this one."""
-
-    conn: libldap.Conn
-    asked: int | None = None
-
-    def page(self, page: ReadPage, seconds: float) -> Result:
-        number = libldap.send(self.conn, page) if self.asked is None else self.asked
-        result = libldap.read(self.conn, number, seconds)
-        self.asked = libldap.send(self.conn, replace(page, cookie=result.cookie)) if result.cookie else None
-        return result
 
 
 class _Line:
