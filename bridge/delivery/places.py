@@ -6,16 +6,15 @@ aside: it is renamed to a name that means nothing, the others move up, and then 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge.delivery.progress import NotYet, Occupied, Progress
 from bridge.journal import Journal, links, returning
 from bridge.journal.links import Claimed
-from bridge.mapping import delta
 from bridge.mapping.entry_json import encode
 from bridge.plans.states import State
 from bridge.targets import Target
-from connectors.sdk import Attributes, Conflict, Delta, Entry, Ref, Refused, Under
+from connectors.sdk import Attributes, Change, Conflict, Delta, Entry, Ref, Refused, Under, Verb
 
 BUSY = 2.0
 """Seconds until a place is looked at again that another entry of ours is about to leave."""
@@ -183,12 +182,12 @@ class Places:
         return self.journal.read(lambda db: links.owner(db, self.target.name, found))
 
     def _aside(self, progress: Progress, there: There) -> Entry | None:
-        """The entry under a name that means nothing; None where names are not the target's matter."""
+        """The entry as it is there, under a name that means nothing; None where names are not the target's matter."""
         named = self.target.name_of(progress.kind)
         name = next((each for each in there.applied if named is not None and each.lower() == named.lower()), None)
         if name is None:
             return None
-        return Entry(progress.kind, {**there.applied, name: (ASIDE + progress.link.resource,)}, under=there.under)
+        return Entry(progress.kind, {**there.have, name: (ASIDE + progress.link.resource,)}, under=there.under)
 
     def _is_half_way(self, progress: Progress, there: There, aside: Entry) -> bool:
         """Whether we died after we claimed the place aside and before we went there."""
@@ -198,9 +197,11 @@ class Places:
         return self.target.locate(Entry(progress.kind, there.have, there.ref))
 
     async def _step(self, progress: Progress, there: There, aside: Entry) -> None:
-        changes = delta(progress.rules, there.have, aside, self.target.normalise, there.applied)
+        """Nothing but the name changes: what we know to have applied may be older than what is there."""
+        name = {each: values for each, values in aside.attributes.items() if values != there.have.get(each)}
+        changes = tuple(Change(each, Verb.REPLACE, values) for each, values in name.items())
         progress.at(await self.target.update(there.ref, Delta(aside, changes, relocate=True)))
-        progress.now(applied=encode(aside))
+        progress.now(applied=encode(replace(aside, attributes={**there.applied, **name})))
         progress.did("aside", changes)
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from bridge.delivery.places import ASIDE
-from connectors.sdk import Conflict, Delta, Entry, Missing, Ref
+from connectors.sdk import Conflict, Delta, Entry, Missing, OutcomeUnknown, Ref
 from tests.unit.delivery.world import World
 
 
@@ -39,6 +39,35 @@ async def test_names_are_swapped_by_stepping_aside(world: World, names: tuple[st
     assert (0, 0) == (world.standing().backlog, world.standing().parked)
     aside = [what for verb, what in world.connector.calls if verb == "update" and _is_aside(what)]
     assert 1 == len(aside)
+
+
+async def test_who_steps_aside_keeps_what_was_written_without_an_answer(world: World) -> None:
+    """What we know to have applied is older then than what is there (simulation, seed 8248)."""
+    names, plain, titles = ("ada", "bob"), world.connector.update, list[str]()
+    await world.users_named(names)
+    for name in names:
+        await world.change(name, title="older")
+    await world.deliver()
+
+    async def unanswered(ref: Ref, change: Delta) -> Ref:
+        await plain(ref, change)
+        raise OutcomeUnknown("no answer", code="timeout")
+
+    async def told(ref: Ref, change: Delta) -> Ref:
+        after = await plain(ref, change)
+        titles.extend(str(value) for value in world.connector.entries[after.id].attributes["title"])
+        return after
+
+    for name in names:
+        await world.change(name, title="newer")
+    world.connector.update = unanswered  # type: ignore[method-assign]
+    await world.deliver()
+    world.connector.update = told  # type: ignore[method-assign]
+    await turn(world, *names)
+    await world.deliver_all()
+
+    assert any(_is_aside(what) for _, what in world.connector.calls)
+    assert {"newer"} == set(titles)
 
 
 def _is_aside(what: object) -> bool:
