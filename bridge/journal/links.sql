@@ -68,7 +68,10 @@ SELECT min(due) FROM (
 SELECT min(due) FROM link WHERE target = :target AND state = 'dirty' AND lane = 0;
 
 -- intend --
-UPDATE link SET claim = :claim, intent = :intent, waits_claim = NULL
+-- Who is about to make an entry has none any more: one that it had is gone, and must not be taken for the new one.
+UPDATE link SET claim = :claim, intent = :intent, waits_claim = NULL,
+  entry_id = CASE WHEN :intent IS NULL THEN entry_id END, locator = CASE WHEN :intent IS NULL THEN locator END,
+  applied = CASE WHEN :intent IS NULL THEN applied END
 WHERE target = :target AND resource = :resource AND state = 'sending';
 
 -- wait --

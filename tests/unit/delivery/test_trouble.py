@@ -269,3 +269,32 @@ async def test_another_place_under_the_same_address_is_never_written(world: Worl
 
     assert {"users/ada"} == world.entries().keys()
     assert "another place" in (world.health.breaker.reason or "")
+
+
+async def test_what_was_made_again_when_the_process_died_goes_with_its_user(world: World) -> None:
+    """From the intent on, the entry that somebody removed is not the link's any more (simulation, seed 8271)."""
+
+    class Died(BaseException):
+        pass
+
+    await world.user("ada")
+    await world.deliver()
+    await world.restart(on_missing="recreate")
+    world.connector.entries.clear()
+    await world.change("ada", title="Chief")
+    create = world.connector.create
+
+    async def dying(entry):  # type: ignore[no-untyped-def]
+        await create(entry)
+        raise Died
+
+    world.connector.create = dying  # type: ignore[method-assign]
+    with contextlib.suppress(BaseException):
+        await world.deliver_all()
+    world.connector.create = create  # type: ignore[method-assign]
+    assert {"users/ada"} == world.entries().keys()
+    await world.restart(on_missing="recreate")
+    await world.delete("ada")
+    await world.deliver_all()
+
+    assert {} == world.entries()
