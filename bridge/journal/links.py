@@ -139,7 +139,10 @@ def wake_steps(tx: Tx, target: str, now: int, *, late: bool) -> int:
 
 
 def intend(tx: Tx, link: Link, place: str, intent: str | None) -> Claimed:
-    """Claim the place, and write down what is about to be created there; where another has it, that we wait for it."""
+    """Claim the place, and write down what is about to be created there; where another has it, that we wait for it.
+
+    With an intent the link has no entry from now on.
+    """
     row = {"target": link.target, "resource": link.resource, "claim": place, "intent": intent}
     try:
         tx.db.execute(_SQL["intend"], row)
