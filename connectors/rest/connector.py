@@ -11,13 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 from connectors.rest.body import is_partial
-from connectors.rest.endpoints import Call, Endpoint
-from connectors.rest.http import Http
+from connectors.rest.endpoints import Endpoint
+from connectors.rest.hidden import judge
 from connectors.rest.members import Memberships, together
 from connectors.rest.paging import Pager
 from connectors.rest.settings import Kind, RestSettings
 from connectors.rest.shape import Shape
-from connectors.rest.status import Answer, Doing, document
 from connectors.sdk import (
     Capability,
     Change,
@@ -36,6 +35,7 @@ from connectors.sdk import (
     Value,
     Verb,
 )
+from connectors.sdk.http import Answer, Call, Doing, Http, document
 
 
 class RestConnector:
@@ -44,7 +44,7 @@ class RestConnector:
     def __init__(self, settings: RestSettings, context: Context) -> None:
         self.concurrency = settings.concurrency
         self._settings = settings
-        self._http = Http(settings, context.directory)
+        self._http = Http(settings, context.directory, judge=judge)
         self._shapes = {name: Shape(name, kind) for name, kind in settings.kinds.items()}
 
     async def open(self) -> None:

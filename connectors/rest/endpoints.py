@@ -11,27 +11,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Self
 from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from connectors.sdk import Refused
+from connectors.sdk.http import Call
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _CALL = re.compile(r"([A-Z]+) (/\S*)")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One HTTP request: `path` is encoded, and follows the base URL; with an `etag`, if nothing changed since."""
-
-    method: str
-    path: str
-    body: Any = None
-    etag: str | None = None
 
 
 class Endpoint(BaseModel):

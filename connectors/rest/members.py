@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from connectors.rest.body import at
-from connectors.rest.endpoints import Call, Endpoint
-from connectors.rest.http import Http
+from connectors.rest.endpoints import Endpoint
 from connectors.rest.paging import Pager
 from connectors.rest.settings import Kind, Members, Paging
-from connectors.rest.status import Answer, Doing
 from connectors.sdk import Conflict, ConnectorError, Gone, Missing, TargetMisconfigured
+from connectors.sdk.http import Answer, Call, Doing, Http
 
 T = TypeVar("T")
 

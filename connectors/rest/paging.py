@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from connectors.rest.body import at
 from connectors.rest.settings import Paging, Style
-from connectors.rest.status import Answer, Doing, document
 from connectors.sdk import TargetMisconfigured
+from connectors.sdk.http import Answer, Doing, Seen, document
 
 Fetch = Callable[[str], Awaitable[Answer]]
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel\s*=\s*"?[^",;]*\bnext\b', re.IGNORECASE)
@@ -30,31 +30,6 @@ class Part:
     complete: bool = False
 
 
-@dataclass
-class _Seen:
-    """What tells that the list moved while it was read."""
-
-    ids: set[int] = field(default_factory=set)
-    places: set[str] = field(default_factory=set)
-    totals: set[str] = field(default_factory=set)
-    twice: bool = False
-
-    def take(self, items: list[Any], ident: Callable[[Any], str]) -> list[Any]:
-        """Note what came; what of it is new."""
-        fresh = []
-        for item in items:
-            known = len(self.ids)
-            self.ids.add(hash(ident(item)))
-            if len(self.ids) > known:
-                fresh.append(item)
-        self.twice = self.twice or len(fresh) < len(items)
-        return fresh
-
-    @property
-    def moved(self) -> bool:
-        return self.twice or self.totals not in (set(), {str(len(self.ids))})
-
-
 @dataclass(frozen=True, slots=True)
 class Pager:
     """Reads a list: `items` is where it stands in an answer, `ident` names an item, `base` is the target's URL."""
@@ -66,9 +41,9 @@ class Pager:
 
     async def read(self, path: str, fetch: Fetch) -> AsyncIterator[Part]:
         """All parts, in order; the last one alone may be complete."""
-        seen, place = _Seen(), self._first(path)
-        while place is not None and place not in seen.places:
-            seen.places.add(place)
+        seen, places, place = Seen(), set[str](), self._first(path)
+        while place not in places:
+            places.add(place)
             answer = await fetch(place)
             found = document(answer, Doing.LIST)
             items = self.items_of(found)

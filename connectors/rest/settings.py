@@ -29,13 +29,11 @@ items = "users"                          # where the list stands in an answer; a
 
 from __future__ import annotations
 
-import ipaddress
+from collections.abc import Mapping
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from connectors.rest.endpoints import (
     Collection,
@@ -48,7 +46,7 @@ from connectors.rest.endpoints import (
     Switching,
     Update,
 )
-from connectors.sdk import Secret
+from connectors.sdk.http import HttpSettings
 
 
 class Frozen(BaseModel):
@@ -87,44 +85,9 @@ class Paging(Frozen):
         return self
 
 
-def _base_url(written: str) -> str:
-    """An https URL; http on loopback alone, for a token would cross the network in plain text."""
-    try:
-        url = urlsplit(written)
-        port_is_fine = url.port is None or url.port > 0
-    except ValueError:
-        raise ValueError('is not a URL; write it as "https://api.example.com/v1"') from None
-    if url.scheme not in ("http", "https") or not url.hostname or not port_is_fine:
-        raise ValueError('is not a URL; write it as "https://api.example.com/v1"')
-    if url.query or url.fragment or url.username or url.password or any(c.isspace() for c in written):
-        raise ValueError("has more than scheme, host, port and path; write user and user_password")
-    if url.scheme == "http" and not _is_loopback(url.hostname):
-        raise ValueError("would send secrets in plain text over the network; write https://")
-    return written.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _header(written: str) -> str:
     if not written.isascii() or not written.replace("-", "").replace("_", "").isalnum():
         raise ValueError('is not the name of a header; write it as "X-Api-Key"')
-    return written
-
-
-def _sendable(written: SecretStr) -> SecretStr:
-    if not written.get_secret_value().isprintable():
-        raise ValueError("holds a line break or another character that no header can hold; write it anew")
-    return written
-
-
-def _user(written: str) -> str:
-    if ":" in written or not written.isprintable():
-        raise ValueError("holds a colon or a line break, which a user name of basic authentication cannot")
     return written
 
 
@@ -168,19 +131,13 @@ class Kind(Frozen):
         return self
 
 
-class RestSettings(Frozen):
+class RestSettings(HttpSettings):
     """One REST target. Tables by other names are kinds that the config declares."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow")
     __pydantic_extra__: dict[str, Kind] = Field(init=False)
 
-    base_url: Annotated[str, AfterValidator(_base_url)]
-    token: Annotated[Secret, AfterValidator(_sendable)] | None = None
     header: Annotated[str, AfterValidator(_header)] | None = None
-    user: Annotated[str, AfterValidator(_user)] | None = None
-    user_password: Secret | None = None
-    ca_certificate: Path | None = None
-    concurrency: int = Field(default=8, ge=1, le=256)
     probe: Collection | None = None
     paging: Annotated[Paging, BeforeValidator(_style)] = Paging()
     users: Kind | None = None
@@ -192,13 +149,14 @@ class RestSettings(Frozen):
         core = {"users": self.users, "groups": self.groups}
         return {name: kind for name, kind in core.items() if kind is not None} | self.__pydantic_extra__
 
+    @property
+    def credentials(self) -> Mapping[str, str]:
+        if self.header is not None and self.token is not None:
+            return {self.header: self.token.get_secret_value()}
+        return super().credentials
+
     @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        basic = self.user is not None or self.user_password is not None
-        if basic and (self.user is None or self.user_password is None):
-            raise ValueError("names one of user and user_password; write both")
-        if basic == (self.token is not None):
-            raise ValueError("needs one way to authenticate; write token, or user and user_password")
+    def _header_holds_a_token(self) -> Self:
         if self.header is not None and self.token is None:
             raise ValueError("names a header and no token; write the token that goes there")
         return self

@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from connectors.rest.body import apply, at, faults, from_json, wrapped
 from connectors.rest.settings import Kind
-from connectors.rest.status import Answer, Doing, document
 from connectors.sdk import Change, Entry, Fault, Ref, Refused, TargetMisconfigured, Value
+from connectors.sdk.http import Answer, Doing, document
 
 
 @dataclass(frozen=True, slots=True)

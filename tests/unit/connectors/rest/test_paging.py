@@ -9,8 +9,8 @@ import pytest
 
 from connectors.rest.paging import Pager, Part, next_link
 from connectors.rest.settings import Paging
-from connectors.rest.status import Answer
 from connectors.sdk import TargetMisconfigured
+from connectors.sdk.http import Answer
 
 BASE = "https://api.example.com/v1"
 Serve = Callable[[dict[str, str]], Any]

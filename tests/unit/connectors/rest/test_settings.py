@@ -68,6 +68,11 @@ def test_what_is_wrong_is_said(written: dict[str, Any], problem: str) -> None:
         settings(**written)
 
 
+def test_a_token_may_have_a_header_of_its_own() -> None:
+    assert {"Authorization": "Bearer t"} == settings().credentials
+    assert {"X-Api-Key": "t"} == settings(header="X-Api-Key").credentials
+
+
 def test_a_secret_is_never_shown() -> None:
     assert "sesame" not in repr(settings(token=SecretStr("sesame")))
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from connectors.rest.status import Answer, Doing, document, error, hidden_error, is_success, message, retry_after
 from connectors.sdk import (
     Conflict,
     ConnectorError,
@@ -13,6 +12,8 @@ from connectors.sdk import (
     TargetMisconfigured,
     Throttled,
 )
+from connectors.sdk.http.messages import Answer, Doing
+from connectors.sdk.http.status import document, error, is_success, message, retry_after
 
 EVERY = tuple(Doing)
 
@@ -116,13 +117,6 @@ def test_a_wait_is_asked_for_in_seconds_or_by_a_date_on_the_targets_own_clock(
 
     assert isinstance(throttled, Throttled)
     assert seconds == retry_after(headers) == throttled.after
-
-
-def test_a_success_that_says_error_is_none() -> None:
-    assert isinstance(hidden_error(Answer(200, body=b'{"error": "quota"}')), Refused)
-    assert None is hidden_error(Answer(200, body=b'{"id": 1, "error": "a field of theirs"}'))
-    assert None is hidden_error(Answer(200, body=b'{"errors": []}'))
-    assert None is hidden_error(Answer(204))
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,10 @@ Where a write fails with 500, nobody knows whether it was done.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from typing import Any
 
-import orjson
-
-from connectors.sdk import (
+from connectors.sdk.errors import (
     Conflict,
     ConnectorError,
     Gone,
@@ -24,48 +20,12 @@ from connectors.sdk import (
     TargetMisconfigured,
     Throttled,
 )
+from connectors.sdk.http.messages import Answer, Doing
 
 LONGEST = 200
 """Characters of the target's own message that are passed on."""
 _MESSAGES = ("message", "detail", "error_description", "error", "title", "description", "errors", "reason")
 _FIELDS = ("field", "attribute", "param", "property", "path")
-
-
-class Doing(StrEnum):
-    """What a call is for."""
-
-    READ = "read"  # one entry
-    LIST = "list"
-    CREATE = "create"
-    UPDATE = "update"  # also members and switches
-    DELETE = "delete"
-
-    @property
-    def writes(self) -> bool:
-        return self in (Doing.CREATE, Doing.UPDATE, Doing.DELETE)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: the whole body, bounded."""
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-
-    @property
-    def is_html(self) -> bool:
-        return "html" in self.headers.get("Content-Type", "") or self.body.lstrip()[:1] == b"<"
-
-    def json(self) -> Any:
-        """The body as JSON; raises `ValueError`."""
-        return orjson.loads(self.body)
-
-    def json_or_none(self) -> Any:
-        try:
-            return self.json()
-        except ValueError:
-            return None
 
 
 _MISCONFIGURED = {
@@ -81,6 +41,15 @@ _MISCONFIGURED = {
 }
 _DOWN = (502, 503, 504, 507)
 _LATE = (408, 425)
+
+
+def judge(answer: Answer, doing: Doing, scrub: Iterable[str] = ()) -> ConnectorError | None:
+    """What the answer means; None where it is a success."""
+    if not is_success(answer, doing):
+        return error(answer, doing, scrub)
+    if answer.status not in (404, 410) and answer.body and answer.is_html:
+        return not_json(answer, doing)
+    return None
 
 
 def is_success(answer: Answer, doing: Doing) -> bool:
@@ -135,14 +104,6 @@ def document(answer: Answer, doing: Doing) -> Any:
         return answer.json()
     except ValueError:
         raise not_json(answer, doing) from None
-
-
-def hidden_error(answer: Answer, scrub: Iterable[str] = ()) -> ConnectorError | None:
-    """Some APIs answer a write with 200 and say `{"error": …}`."""
-    found = answer.json_or_none() if answer.body else None
-    if isinstance(found, dict) and "id" not in found and any(found.get(name) for name in ("error", "errors")):
-        return Refused(f"answered {answer.status}: {message(answer, scrub)}", code=str(answer.status))
-    return None
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

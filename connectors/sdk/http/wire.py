@@ -7,46 +7,48 @@ leaves the outcome of a write unknown.
 
 from __future__ import annotations
 
-import base64
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import aiohttp
 import orjson
 from yarl import URL
 
-from connectors.rest.endpoints import Call
-from connectors.rest.settings import RestSettings
-from connectors.rest.status import Answer, Doing, error, hidden_error, is_success, not_json
-from connectors.sdk import ConnectorError, OutcomeUnknown, Refused, TargetDown, TargetMisconfigured
+from connectors.sdk.errors import ConnectorError, OutcomeUnknown, Refused, TargetDown, TargetMisconfigured
+from connectors.sdk.http.messages import Answer, Call, Doing
+from connectors.sdk.http.settings import HttpSettings
+from connectors.sdk.http.status import judge
 
 LARGEST = 32 * 2**20
 """Bytes of an answer, unpacked."""
 CHUNK = 2**16
 TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10)
 """Beyond the deadline that the bridge gives each call: nothing may hang for ever."""
+JSON = "application/json"
+Judge = Callable[[Answer, Doing, Sequence[str]], ConnectorError | None]
 
 
 class Http:
-    """The requests to one base URL. The session is made at the first call, in the loop that calls."""
+    """The requests to one base URL. The session is made at the first call, in the loop that calls.
 
-    def __init__(self, settings: RestSettings, directory: Path) -> None:
+    `media` is how bodies are called that we send, and those that we take beside plain JSON; `judge` tells a success
+    (None) from an error, whose message must hold none of the texts it is given.
+    """
+
+    def __init__(self, settings: HttpSettings, directory: Path, *, media: str = JSON, judge: Judge = judge) -> None:
+        self.media = media
         self._settings = settings
         self._directory = directory
+        self._judge = judge
         self._session: aiohttp.ClientSession | None = None
 
     async def ask(self, call: Call, doing: Doing, scrub: Iterable[str] = ()) -> Answer:
         """The answer, where it is a success; raises what it means otherwise."""
         answer = await self._send(call, doing)
-        scrub = [*scrub, *_secrets(self._settings)]
-        if not is_success(answer, doing):
-            raise error(answer, doing, scrub)
-        if answer.status not in (404, 410) and answer.body:
-            if answer.is_html:
-                raise not_json(answer, doing)
-            if doing.writes and (hidden := hidden_error(answer, scrub)) is not None:
-                raise hidden
+        error = self._judge(answer, doing, [*scrub, *self._settings.secrets])
+        if error is not None:
+            raise error
         return answer
 
     async def close(self) -> None:
@@ -58,7 +60,7 @@ class Http:
         session = self._opened()
         url = URL(self._settings.base_url + call.path, encoded=True)
         body = None if call.body is None else _dumps(call.body)
-        headers = {"Content-Type": "application/json"} if body is not None else {}
+        headers = {"Content-Type": self.media} if body is not None else {}
         if call.etag is not None:
             headers["If-Match"] = call.etag
         try:
@@ -80,7 +82,7 @@ class Http:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._settings.concurrency, ssl=self._tls()),
                 timeout=TIMEOUT,
-                headers={"Accept": "application/json", **_credentials(self._settings)},
+                headers={"Accept": ", ".join(dict.fromkeys((self.media, JSON))), **self._settings.credentials},
                 cookie_jar=aiohttp.DummyCookieJar(),
                 raise_for_status=False,
             )
@@ -92,20 +94,6 @@ class Http:
             return ssl.create_default_context(cafile=None if own is None else self._directory / own)
         except (OSError, ssl.SSLError) as unreadable:
             raise TargetMisconfigured(f"ca_certificate cannot be read: {unreadable}") from unreadable
-
-
-def _credentials(settings: RestSettings) -> dict[str, str]:
-    if settings.token is not None:
-        token = settings.token.get_secret_value()
-        return {settings.header: token} if settings.header else {"Authorization": f"Bearer {token}"}
-    assert settings.user is not None
-    assert settings.user_password is not None
-    basic = base64.b64encode(f"{settings.user}:{settings.user_password.get_secret_value()}".encode()).decode()
-    return {"Authorization": f"Basic {basic}"}
-
-
-def _secrets(settings: RestSettings) -> list[str]:
-    return [secret.get_secret_value() for secret in (settings.token, settings.user_password) if secret is not None]
 
 
 def _dumps(body: object) -> bytes:
