@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="scim-bridge", description="Receives SCIM 2.0, keeps a journal, delivers to LDAP, REST and CSV targets."
+        prog="scim-bridge",
+        description="Receives SCIM 2.0, keeps a journal, delivers to LDAP, SCIM, REST and CSV targets.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 

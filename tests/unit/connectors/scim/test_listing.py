@@ -1,0 +1,105 @@
+"""A list, and whether it was whole."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+import pytest
+
+from connectors.scim.listing import Listing, Part, resources_of
+from connectors.sdk import TargetMisconfigured
+from connectors.sdk.http import Answer
+
+
+async def read(answers: list[Any], size: int = 2, by_cursor: bool = False) -> tuple[list[str], list[bool], list[str]]:
+    """The ids, what each part says, and where was asked: the first parameter of each request."""
+    asked: list[str] = []
+
+    async def fetch(path: str) -> Answer:
+        asked.append(urlsplit(path).query.partition("&")[0])
+        assert parse_qs(urlsplit(path).query)["count"] == [str(size)]
+        return Answer(200, {}, orjson.dumps(answers[len(asked) - 1]))
+
+    parts: list[Part] = [part async for part in Listing(size, by_cursor).read("/Users", {}, fetch)]
+    return [each["id"] for part in parts for each in part.resources], [part.complete for part in parts], asked
+
+
+def page(total: Any, *ids: str, **more: Any) -> dict[str, Any]:
+    return {"totalResults": total, "Resources": [{"id": id_} for id_ in ids], **more}
+
+
+async def test_a_list_is_read_from_one_on_by_what_has_come() -> None:
+    """`itemsPerPage` of 0 is told by some; fewer than were asked for come from others."""
+    found = await read([page(4, "a", itemsPerPage=0), page(4, "b", "c", itemsPerPage=9), page(4, "d")])
+
+    assert (["a", "b", "c", "d"], [False, False, True]) == found[:2]
+    assert ["startIndex=1", "startIndex=2", "startIndex=4"] == found[2]
+
+
+@pytest.mark.parametrize("empty", [{"totalResults": 0}, page(0), {"totalResults": 0, "Resources": []}])
+async def test_a_list_of_nobody_is_complete(empty: Any) -> None:
+    assert ([], [True], ["startIndex=1"]) == await read([empty])
+
+
+async def test_a_full_answer_is_not_the_last_whatever_the_total_says() -> None:
+    """Some give the size of the answer as the total."""
+    found = await read([page(2, "a", "b"), page(1, "c")])
+
+    assert (["a", "b", "c"], [False, False]) == found[:2]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [page(5, "a"), page(5, "b"), page(5)],
+        [page(3, "a", "b"), page(4, "c", "d"), page(4)],
+        [page(None, "a")],
+        [page("2", "a")],
+        [page(3, "a", "b"), page(3, "b")],
+    ],
+)
+async def test_a_total_that_is_not_what_came_makes_no_whole_list(answers: list[Any]) -> None:
+    _, complete, _ = await read(answers)
+
+    assert True not in complete
+
+
+async def test_a_service_that_begins_anew_each_time_is_not_read_for_ever() -> None:
+    ids, complete, asked = await read([page(4, "a", "b")] * 9)
+
+    assert ["a", "b"] == ids
+    assert True not in complete
+    assert 2 == len(asked)
+
+
+async def test_cursors_are_followed_to_the_last() -> None:
+    answers = [page(3, "a", "b", nextCursor="x/1"), page(3, "c")]
+    found = await read(answers, by_cursor=True)
+
+    assert (["a", "b", "c"], [False, True]) == found[:2]
+    assert ["cursor=", "cursor=x%2F1"] == found[2]
+
+
+async def test_with_cursors_the_total_may_be_left_out() -> None:
+    first, last = ({"Resources": [{"id": id_}]} for id_ in "ab")
+
+    assert (["a", "b"], [False, True]) == (await read([{**first, "nextCursor": "x"}, last], by_cursor=True))[:2]
+
+
+async def test_a_cursor_that_nobody_asked_for_is_followed() -> None:
+    found = await read([page(3, "a", "b", nextCursor="x"), page(3, "c")])
+
+    assert (["a", "b", "c"], [False, True], ["startIndex=1", "cursor=x"]) == found
+
+
+async def test_a_cursor_that_leads_back_ends() -> None:
+    _, complete, asked = await read([page(9, "a", nextCursor="x"), page(9, "b", nextCursor="x")] * 5, by_cursor=True)
+
+    assert True not in complete
+    assert 2 == len(asked)
+
+
+@pytest.mark.parametrize("found", [[], "x", {"Resources": {}}, {"detail": "no"}, {"Resources": ["x"]}])
+def test_what_is_no_list_is_said(found: Any) -> None:
+    with pytest.raises(TargetMisconfigured, match="without a list of Resources"):
+        resources_of(found)
