@@ -16,18 +16,10 @@ from urllib.parse import quote, urljoin, urlsplit
 from connectors.rest.body import at
 from connectors.rest.settings import Paging, Style
 from connectors.sdk import TargetMisconfigured
-from connectors.sdk.http import Answer, Doing, Seen, document
+from connectors.sdk.http import Answer, Doing, Part, Seen, document
 
 Fetch = Callable[[str], Awaitable[Answer]]
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel\s*=\s*"?[^",;]*\bnext\b', re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The items of one answer; `complete` on the last, where the whole list was read."""
-
-    items: tuple[Any, ...]
-    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from bridge.scim.filter import Tree
-from connectors.scim.listing import Listing, Part, id_of, queried
+from connectors.scim.listing import Listing, id_of, queried
 from connectors.scim.patch import Edit, message
 from connectors.scim.resource import Json
 from connectors.scim.service import Documents, Service, assumed, described
 from connectors.scim.settings import ScimSettings
 from connectors.scim.status import judge
 from connectors.sdk import ConnectorError, Gone, Refused, TargetMisconfigured
-from connectors.sdk.http import Answer, Call, Doing, Http, document
+from connectors.sdk.http import Answer, Call, Doing, Http, Part, document
 from connectors.sdk.http.wire import JSON
 
 SCIM_JSON = "application/scim+json"

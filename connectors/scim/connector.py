@@ -79,7 +79,7 @@ class ScimConnector:
         async for part in self._client.list(shape.path, self._looking(shape).parameters(query.members)):
             entries = (
                 shape.entry(found, query.attributes, self._members_in(shape, found, query.members))
-                for found in part.resources
+                for found in part.items
             )
             yield Page(tuple(entries), complete=part.complete)
 

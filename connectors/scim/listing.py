@@ -14,17 +14,9 @@ from urllib.parse import quote, urlencode
 
 from connectors.scim.resource import Json
 from connectors.sdk import TargetMisconfigured
-from connectors.sdk.http import Answer, Doing, Seen, document
+from connectors.sdk.http import Answer, Doing, Part, Seen, document
 
 Fetch = Callable[[str], Awaitable[Answer]]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The resources of one answer; `complete` on the last, where the whole list was read."""
-
-    resources: tuple[Json, ...]
-    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,8 @@ class Looking:
         found: list[Json] = []
         strangers, complete = not filtered, False
         async for part in self.client.list(self.shape.path, self.parameters(members=False), where):
-            matching = [each for each in part.resources if self.shape.has(each, attribute, wanted)]
-            strangers = strangers or len(matching) < len(part.resources)
+            matching = [each for each in part.items if self.shape.has(each, attribute, wanted)]
+            strangers = strangers or len(matching) < len(part.items)
             found, complete = [*found, *matching], part.complete
         if not found and strangers and not complete:
             raise TargetDown("its list could not be read to the end, so nobody is known to be absent", code="list")

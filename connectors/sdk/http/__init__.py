@@ -9,9 +9,9 @@
 """
 
 from connectors.sdk.http.messages import Answer, Call, Doing
-from connectors.sdk.http.seen import Seen
+from connectors.sdk.http.seen import Part, Seen
 from connectors.sdk.http.settings import HttpSettings
 from connectors.sdk.http.status import document, judge, message
 from connectors.sdk.http.wire import Http
 
-__all__ = ["Answer", "Call", "Doing", "Http", "HttpSettings", "Seen", "document", "judge", "message"]
+__all__ = ["Answer", "Call", "Doing", "Http", "HttpSettings", "Part", "Seen", "document", "judge", "message"]

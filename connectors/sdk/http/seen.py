@@ -1,10 +1,18 @@
-"""What tells that a list moved while it was read: then nothing may be concluded from absence. Pure."""
+"""A list that is read in parts, and what tells that it moved meanwhile: then nobody is absent from it. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The items of one answer; `complete` on the last, where the whole list was read."""
+
+    items: tuple[Any, ...]
+    complete: bool = False
 
 
 @dataclass

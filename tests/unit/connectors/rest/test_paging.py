@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 import pytest
 
-from connectors.rest.paging import Pager, Part, next_link
+from connectors.rest.paging import Pager, next_link
 from connectors.rest.settings import Paging
 from connectors.sdk import TargetMisconfigured
-from connectors.sdk.http import Answer
+from connectors.sdk.http import Answer, Part
 
 BASE = "https://api.example.com/v1"
 Serve = Callable[[dict[str, str]], Any]

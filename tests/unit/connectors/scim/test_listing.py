@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 import pytest
 
-from connectors.scim.listing import Listing, Part, resources_of
+from connectors.scim.listing import Listing, resources_of
 from connectors.sdk import TargetMisconfigured
-from connectors.sdk.http import Answer
+from connectors.sdk.http import Answer, Part
 
 
 async def read(answers: list[Any], size: int = 2, by_cursor: bool = False) -> tuple[list[str], list[bool], list[str]]:
@@ -21,7 +21,7 @@ async def read(answers: list[Any], size: int = 2, by_cursor: bool = False) -> tu
         return Answer(200, {}, orjson.dumps(answers[len(asked) - 1]))
 
     parts: list[Part] = [part async for part in Listing(size, by_cursor).read("/Users", {}, fetch)]
-    return [each["id"] for part in parts for each in part.resources], [part.complete for part in parts], asked
+    return [each["id"] for part in parts for each in part.items], [part.complete for part in parts], asked
 
 
 def page(total: Any, *ids: str, **more: Any) -> dict[str, Any]:
