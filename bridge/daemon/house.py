@@ -95,6 +95,7 @@ class House:
         self.edge.targets_for = wiring.takers_of(settings)  # before a target looks for what it has missed
         for target in made:
             await self._start(target)
+            self.units[target.name].health.hurry()  # somebody may have mended what keeps it down
         self.edge.clients = wiring.clients_of(settings)
         self.certificate.renew()
         self.alerter.settings = settings.alerts

@@ -71,7 +71,7 @@ class Health:
         return max(0.0, (self.breaker.retry_at - self._clock.now()) / 1000)
 
     def hurry(self) -> None:
-        """The clock was set back: a target that is down is looked at now, not when the old time comes again."""
+        """A target that is down is looked at now: the time that was meant no longer says anything."""
         self.breaker = replace(self.breaker, retry_at=None)
 
     async def look(self, *, now: bool = False) -> bool:

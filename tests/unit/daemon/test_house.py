@@ -11,6 +11,7 @@ from bridge.daemon.house import House
 from bridge.daemon.wiring import journal_of
 from bridge.settings.load import load
 from bridge.settings.plugins import discover
+from connectors.sdk import TargetMisconfigured
 
 CONFIG = """
 [journal]
@@ -26,11 +27,37 @@ login = "userName"
 """
 
 
+ENVIRON = {"JOURNAL_KEY": "00" * 32, "TOKEN": "t"}
+WRONG = TargetMisconfigured("the password is wrong")
+
+
+@pytest.mark.parametrize(("change", "waits"), [("", True), ('delimiter = ";"\n', False)])
+async def test_a_target_that_is_down_is_looked_at_once_somebody_has_changed_it(
+    tmp_path: Path, change: str, waits: bool
+) -> None:
+    """What keeps it down may be mended; one that nobody has touched keeps its time."""
+    path = tmp_path / "bridge.toml"
+    path.write_text(CONFIG)
+    settings = load(path, discover(), environ=ENVIRON)
+    clock = SetClock()
+    journal = journal_of(settings, clock)
+    async with House(settings, journal, clock) as house, asyncio.TaskGroup() as group:
+        running = group.create_task(house.run())
+        await house.units["nightly"].health.heard(WRONG)
+        path.write_text(CONFIG.replace("schedule", f"{change}schedule"))
+        await house.reload(load(path, discover(), environ=ENVIRON))
+        left = house.units["nightly"].health.seconds_left
+        running.cancel()
+    await journal.close()
+
+    assert waits is (left > 0)
+
+
 async def test_a_scheduled_run_is_left_out_while_the_journal_takes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "bridge.toml").write_text(CONFIG)
-    settings = load(tmp_path / "bridge.toml", discover(), environ={"JOURNAL_KEY": "00" * 32, "TOKEN": "t"})
+    settings = load(tmp_path / "bridge.toml", discover(), environ=ENVIRON)
     clock = SetClock()
     journal = journal_of(settings, clock)
     async with House(settings, journal, clock) as house:
