@@ -197,48 +197,29 @@ async def test_who_is_there_already_is_found_by_name_and_adopted(world: World, r
 
 
 @pytest.fixture
-def daemons(tmp_path: Path) -> Iterator[tuple[Daemon, Daemon]]:
-    """A bridge whose target is another, whose target is a file."""
-    for folder in ("near", "far"):
-        (tmp_path / folder).mkdir()
-    far = Daemon(tmp_path / "far", token="first-token")
-    far.configure(
-        '[targets.file]\nconnector = "csv"\npath = "users.csv"\n[targets.file.users.attributes]\nlogin = "userName"\n'
-    )
-    near = Daemon(tmp_path / "near")
-    near.configure(
-        f'[targets.far]\nconnector = "scim"\nbase_url = "{far.url}"\ntoken = "file:credentials/far-token"\n'
-        '[targets.far.users.attributes]\nuserName = "userName"\n',
-        **{"far-token": far.token},
-    )
-    yield near, far
-    near.close()
-    far.close()
+def near(tmp_path: Path) -> Iterator[Daemon]:
+    daemon = Daemon(tmp_path)
+    yield daemon
+    daemon.close()
 
 
-def test_a_token_that_was_exchanged_is_taken_by_reload_and_probe_and_nothing_is_lost(
-    daemons: tuple[Daemon, Daemon],
-) -> None:
-    near, far = daemons
-    near.start()
-    near.send("POST", "/Users", {"schemas": [USER], "userName": "before"})  # the other bridge is not there yet
-    far.start()
-    near.until(near.settled)
-    far.stop()
-    (far.folder / "credentials/scim-token").write_text("second-token")
-    far.token = "second-token"
-    far.start()
-    seen = len(near.lines)
-    near.send("POST", "/Users", {"schemas": [USER], "userName": "after"})
-    down = near.wait_for("target.went_down", since=seen)
-    (near.folder / "credentials/far-token").write_text("second-token")
-    assert near.process is not None
-    near.process.send_signal(signal.SIGHUP)
-    near.wait_for("daemon.reloaded", since=seen)
-    near.command("targets", "probe", "far")
-    near.until(near.settled)
-    far.until(far.settled)
+def test_a_token_that_was_exchanged_is_taken_at_a_reload_and_nothing_is_lost(near: Daemon) -> None:
+    with scim2_server() as (url, app):
+        near.configure(
+            f'[targets.app]\nconnector = "scim"\nbase_url = "{url}"\ntoken = "file:credentials/app-token"\n'
+            '[targets.app.users.attributes]\nuserName = "userName"\n',
+            **{"app-token": TOKEN},
+        )
+        near.start()
+        app.bearer_tokens = {"exchanged"}
+        near.send("POST", "/Users", {"schemas": [USER], "userName": "ada"})
+        down = near.wait_for("target.went_down")
+        (near.folder / "credentials/app-token").write_text("exchanged")
+        assert near.process is not None
+        near.process.send_signal(signal.SIGHUP)
+        near.until(near.settled)
+        held = app.storage.resources  # type: ignore[attr-defined]  # of the storage in memory
 
-    assert "renew the token" in str(down)
-    assert {"login", "before", "after"} == set((far.folder / "users.csv").read_text().split())
-    assert "second-token" not in str(near.lines)
+        assert ["ada"] == [each.user_name for each in held]
+        assert "renew the token" in str(down)
+        assert "exchanged" not in str(near.lines)

@@ -42,16 +42,15 @@ def _provider() -> ScimProvider:
 
 
 @contextmanager
-def scim2_server(provider: ScimProvider | None = None) -> Iterator[tuple[str, InMemoryStorage]]:
-    """scim2-server on a free port: its base URL, and what it holds."""
-    storage = InMemoryStorage()
-    app = BearerTokenApplication(storage, provider or _provider(), bearer_tokens=[TOKEN])
+def scim2_server() -> Iterator[tuple[str, BearerTokenApplication]]:
+    """scim2-server on a free port: its base URL, and itself."""
+    app = BearerTokenApplication(InMemoryStorage(), _provider(), bearer_tokens=[TOKEN])
     with _Server(("127.0.0.1", 0), _Quiet) as server:
         server.set_app(app)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}/v2", storage
+            yield f"http://127.0.0.1:{server.server_port}/v2", app
         finally:
             server.shutdown()
             thread.join()

@@ -6,15 +6,17 @@ At the edge also by PUT alone, without filters, and in answers of one resource e
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import aiohttp
 import pytest
 from pydantic import SecretStr
-from scim2_server.memory import InMemoryStorage
+from scim2_server.testserver.application import BearerTokenApplication
 
 from connectors.scim import plugin
+from connectors.scim.client import Client
 from connectors.sdk import Connector, Context, Entry, Ref
 from connectors.sdk.testing import ActivationContract, ConnectorContract, MembersContract, PasswordContract, Samples
 from connectors.sdk.testing.activation import WithActivation
@@ -85,16 +87,32 @@ class TestAnotherBridgeByPut(TestAnotherBridge):
 
 class TestScim2Server(ScimContract, PasswordContract):
     @pytest.fixture
-    def service(self) -> Iterator[tuple[str, InMemoryStorage]]:
+    def service(self) -> Iterator[tuple[str, BearerTokenApplication]]:
         with scim2_server() as service:
             yield service
 
     @pytest.fixture
-    def url(self, service: tuple[str, InMemoryStorage]) -> str:
-        self.storage = service[1]
+    def url(self, service: tuple[str, BearerTokenApplication]) -> str:
+        self.storage: Any = service[1].storage
         return service[0]
 
     async def opens(self, connector: WithPasswords, ref: Ref, password: str) -> bool:
         """It keeps passwords as they came."""
         (found,) = [each.model_dump() for each in self.storage.resources if each.id == ref.id]
         return bool(found["active"]) and found.get("password") == password
+
+
+async def test_another_bridge_is_read_by_cursor(tmp_path: Path) -> None:
+    """Our edge offers both ways; a service that offers cursors alone is read like this."""
+    async with other_bridge(tmp_path) as (url, _):
+        settings = plugin.settings.model_validate({"base_url": url, "token": SecretStr(TOKEN), "users": {}})
+        connector = plugin.build(settings, Context("app", tmp_path))
+        refs = [await connector.create(person(f"p{number}")) for number in range(5)]
+        client = Client(settings, tmp_path)
+        client.service = replace(client.service, cursor=True, most=2)
+        parts = [part async for part in client.list("/Users", {})]
+        await client.close()
+        await connector.close()
+
+    assert {ref.id for ref in refs} == {found["id"] for part in parts for found in part.items}
+    assert [False, False, True] == [part.complete for part in parts]
