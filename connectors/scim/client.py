@@ -71,7 +71,7 @@ class Client:
     async def create(self, path: str, body: Json, scrub: Iterable[str]) -> Answer:
         return await self._ask(Call("POST", path, body), Doing.CREATE, scrub)
 
-    async def modify(self, path: str, edit: Edit, scrub: Iterable[str] = ()) -> None:
+    async def modify(self, path: str, edit: Edit, scrub: Iterable[str] = (), *, by_put: bool = True) -> None:
         """Carry out a change by PATCH, or by PUT where the service takes no PATCH. `Gone` where there is nothing."""
         if self.service.patch:
             try:
@@ -80,6 +80,9 @@ class Client:
                 if refused.code not in _NO_SUCH_METHOD:
                     raise
             self.service = replace(self.service, patch=False)
+        if not by_put:
+            problem = "the service takes no PATCH and shows no members, so a group written whole would lose them"
+            raise Refused(problem, code="noPatch", fix="have the service show the members of its groups")
         return await self._put(path, edit, scrub)
 
     async def delete(self, path: str) -> None:

@@ -131,7 +131,7 @@ class ScimConnector:
         shape = self._shapes[ref.kind]
         assert isinstance(shape.kind, Groups)
         path = shape.path_of(await self._looking(shape).id_of(ref))
-        await Memberships(self._client, shape.kind, path).change(add, remove)
+        await Memberships(self._client, shape.kind, path, shape.may_be_put).change(add, remove)
 
     async def activate(self, ref: Ref, active: bool) -> None:
         shape = self._shapes[ref.kind]
@@ -158,7 +158,8 @@ class ScimConnector:
 
     async def _modify(self, shape: Shape, id_: str, changes: Placed, scrub: Iterable[str] = ()) -> None:
         if changes:
-            await self._client.modify(shape.path_of(id_), AttributeEdit(changes, shape.schemas(changes)), scrub)
+            edit = AttributeEdit(changes, shape.schemas(changes))
+            await self._client.modify(shape.path_of(id_), edit, scrub, by_put=shape.may_be_put)
 
     async def _made(self, shape: Shape, locator: str) -> str:
         """The id of what was just made, where the answer does not say it."""
@@ -169,7 +170,7 @@ class ScimConnector:
 
     def _members_in(self, shape: Shape, found: Json, members: bool) -> tuple[str, ...] | None:
         """The ids of a group's members; None where the service does not show them."""
-        if not members or not isinstance(shape.kind, Groups) or not shape.kind.members_shown:
+        if not members or not shape.shows_members:
             return None
         return tuple(member_id(member) for member in found.get("members") or ())
 

@@ -20,11 +20,12 @@ _SETTLED = ("noTarget", "uniqueness", "409")
 
 @dataclass(frozen=True, slots=True)
 class Memberships:
-    """The calls about the members of one group."""
+    """The calls about the members of one group; `by_put`: it can be written whole."""
 
     client: Client
     kind: Groups
     path: str
+    by_put: bool = True
 
     async def change(self, add: Sequence[str], remove: Sequence[str]) -> None:
         """Add and remove. `Gone` where there is no group, `Missing` where a member is not there."""
@@ -32,7 +33,7 @@ class Memberships:
             return
         most, by = self.kind.members_per_request, self.kind.members_removed_by
         try:
-            await self.client.modify(self.path, MemberEdit(add, remove, most, by))
+            await self.client.modify(self.path, MemberEdit(add, remove, most, by), by_put=self.by_put)
         except (Gone, Conflict) as refused:
             if isinstance(refused, Conflict) and refused.code not in _SETTLED:
                 raise

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bridge.scim.resource_types import COMMON, Extension, ResourceType
-from bridge.scim.schemas import Attribute, Schema, load_schema
+from bridge.scim.schemas import Attribute, Returned, Schema, load_schema
 from connectors.scim.places import Misplaced, Place, place_of
 from connectors.scim.settings import Kind, ScimSettings
 
@@ -29,10 +29,13 @@ class Documents:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One kind as this service has it: its type, and the mapped attributes that the service does not take."""
+    """One kind as this service has it: its type, the mapped attributes that the service does not take, and whether its
+    answers show members without being asked.
+    """
 
     type: ResourceType
     unknown: frozenset[str] = frozenset()
+    shows_members: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,12 @@ def _known(kind: Kind, types: list[Mapping[str, Any]], schemas: Mapping[str, Sch
     news = tuple(Extension(schemas[urn]) for urn in urns if urn in schemas and urn not in shown)
     rt = replace(kind.type, extensions=(*kind.type.extensions, *news)) if news else kind.type
     unknown = {text for text in kind.mapped if text != kind.key and _is_unknown(text, rt, urns, schemas)}
-    return Known(rt, frozenset(unknown))
+    return Known(rt, frozenset(unknown), _shows_members(schemas.get(rt.schema.id.lower())))
+
+
+def _shows_members(schema: Schema | None) -> bool:
+    members = schema.find("members") if schema is not None else None
+    return members is None or members.returned in (Returned.ALWAYS, Returned.DEFAULT)
 
 
 def _urns(served: Mapping[str, Any] | None, kind: Kind, schemas: Mapping[str, Schema]) -> frozenset[str]:

@@ -32,6 +32,16 @@ class Shape:
     def path(self) -> str:
         return f"/{self.kind.endpoint}"
 
+    @property
+    def shows_members(self) -> bool:
+        """Whether what is read of a group says who is in it."""
+        return isinstance(self.kind, Groups) and self.kind.members_shown and self.known.shows_members
+
+    @property
+    def may_be_put(self) -> bool:
+        """Whether a resource can be written whole as it was read: nothing of it would be lost."""
+        return not isinstance(self.kind, Groups) or self.shows_members
+
     def path_of(self, id_: str) -> str:
         if id_ in ("", ".", ".."):
             raise Refused("an empty id, or one of dots, cannot stand in a path")

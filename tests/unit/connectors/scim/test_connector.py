@@ -409,6 +409,32 @@ async def test_a_service_that_shows_no_members_has_none_missing(
     assert [expected] == [entry.members for entry in entries]
 
 
+GROUP_SCHEMA = {
+    "id": "urn:ietf:params:scim:schemas:core:2.0:Group",
+    "attributes": [
+        {"name": "displayName"},
+        {"name": "members", "type": "complex", "multiValued": True, "returned": "request"},
+    ],
+}
+
+
+@pytest.mark.parametrize("written", [{"members_shown": False}, {}])
+async def test_a_group_that_shows_no_members_is_never_written_whole(
+    connect: Connect, service: Service, written: dict[str, Any]
+) -> None:
+    """Its members would be gone."""
+    service.documents["Schemas"] = None if written else [GROUP_SCHEMA]
+    service.hold("Groups", "g", displayName="Crew")
+    connector = await connect(groups=written, patch=False)
+    renamed = Delta(Entry("groups", {"displayName": ("Staff",)}), relocate=True)
+
+    for call in (connector.update(CREW, renamed), connector.update_members(CREW, ["x"], [])):
+        with pytest.raises(Refused, match="would lose them"):
+            await call
+    assert [] == service.writes()
+    assert [None] == [entry.members for entry in (await searched(connector, "groups", members=True))[0]]
+
+
 async def test_members_are_not_asked_for_in_vain(connect: Connect, service: Service) -> None:
     service.hold("Groups", "g", displayName="Crew")
     connector = await connect()
