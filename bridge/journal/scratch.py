@@ -18,7 +18,7 @@ from bridge.journal.findings import Finding, finding_of, row_of
 from bridge.journal.marks import Alike
 from bridge.journal.resources import Stored
 from bridge.journal.sql import load
-from connectors.sdk import Mark
+from connectors.sdk import Mark, Ref
 
 _SQL = load("scratch")
 _CACHE = 16 * 1024
@@ -137,6 +137,11 @@ class Scratch:
     def found(self) -> Iterator[Finding]:
         """What was kept and still holds: nothing about links that changed since they were judged."""
         return map(finding_of, self._run("found"))
+
+    def refs_of(self, resources: Sequence[str]) -> dict[str, Ref]:
+        """Where the entries of these resources are now."""
+        rows = self._run("refs_of", resources=_json(resources))
+        return {resource: Ref(kind, entry_id, locator or "") for resource, kind, entry_id, locator in rows}
 
     def disputed(self, kind: str) -> Iterator[tuple[str, str, int]]:
         """Resource, locator and wish where an entry of nobody is at the place of a link."""

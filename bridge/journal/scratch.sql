@@ -124,6 +124,11 @@ ORDER BY resource LIMIT :limit;
 -- refuse --
 INSERT OR IGNORE INTO refused (place, resource, wish) VALUES (:place, :resource, :wish);
 
+-- refs_of --
+SELECT l.resource, l.kind, l.entry_id, l.locator FROM json_each(:resources) AS r
+CROSS JOIN main.link l ON l.target = :target AND l.resource = r.value
+WHERE l.entry_id IS NOT NULL;
+
 -- disputed --
 -- An entry of nobody where ours should be: a create was refused there, or our entry went and another came.
 SELECT coalesce(r.resource, d.resource), s.locator, coalesce(r.wish, d.wish) FROM stranger s

@@ -46,7 +46,6 @@ def compare(link: Linked, actual: Actual, rules: Rules, normalise: Normalise, me
         wish=link.wish,
         changes=changes,
         moved=moved,
-        changed=actual.entry.changed,
     )
     if actual.entry.members is not None:
         finding = _with_members(finding, rules, actual.entry, members, normalise)

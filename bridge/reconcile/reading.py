@@ -34,7 +34,7 @@ async def read_kind(target: Target, worker: Worker, rules: Rules) -> Reading:
     complete = False
     members = _with_members(target, rules)
     salt = None if members else f"{__version__} {rules.fingerprint}"
-    query = Query(rules.kind, rules.names, members, changed=True, salt=salt)
+    query = Query(rules.kind, rules.names, members, salt)
     async with aclosing(target.search(query)) as pages:
         page = await anext(pages, None)
         while page is not None:

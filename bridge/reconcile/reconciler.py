@@ -25,6 +25,7 @@ from bridge.journal.runs import Read, RunState
 from bridge.journal.scratch import Scratch
 from bridge.journal.tx import Tx
 from bridge.plans.guards import Verdict
+from bridge.reconcile.changers import with_changers
 from bridge.reconcile.credible import Reading, doubt
 from bridge.reconcile.intend import Policy, intend, outcome, verdicts_on
 from bridge.reconcile.reading import confirm_absences, read_kind, strangers
@@ -87,6 +88,7 @@ class Reconciler:
             await self._keep_marks(worker)
             await self._let_go(await worker.do(Scratch.left_behind))
         found = await worker.do(lambda scratch: _findings(scratch, self._target))
+        found = await with_changers(self._target, worker, found)
         read = {r.kind: Read(r.entries, r.linked) for r in readings}
         return await self._plan(run, found, readings, doubts, read)
 

@@ -19,11 +19,13 @@ from bridge.targets.gate import Gate
 from connectors.sdk import (
     Activation,
     Capability,
+    Changed,
     Connector,
     Delta,
     Entry,
     Fault,
     Key,
+    LastChange,
     Members,
     Naming,
     OutcomeUnknown,
@@ -106,6 +108,15 @@ class Target:
         pages = aiter(self.connector.search(query))
         while (page := await self._read(lambda: anext(pages, None))) is not None:
             yield page
+
+    @property
+    def tells_last_change(self) -> bool:
+        """Whether it knows who changed an entry."""
+        return hasattr(self.connector, "last_change")
+
+    async def last_change(self, ref: Ref) -> Changed | None:
+        """Who changed the entry last, as the target tells it."""
+        return await self._read(lambda: cast(LastChange, self.connector).last_change(ref))
 
     def locate(self, entry: Entry) -> str:
         return self.connector.locate(entry)

@@ -10,13 +10,14 @@ from connectors.ldap import activation, checking, dn, matching, member_values, p
 from connectors.ldap.directory import Directory
 from connectors.ldap.driver import Driver
 from connectors.ldap.kind import Kind
+from connectors.ldap.last_change import last_change
 from connectors.ldap.looking import MOST
 from connectors.ldap.members import Members
 from connectors.ldap.passwords import Passwords
 from connectors.ldap.reading import Reading
 from connectors.ldap.settings import LdapSettings
 from connectors.ldap.writing import Writing
-from connectors.sdk import Delta, Entry, Fault, Key, Page, Probe, Query, Ref, Value
+from connectors.sdk import Changed, Delta, Entry, Fault, Key, Page, Probe, Query, Ref, Value
 
 AHEAD = 2
 """Requests that the driver has in hand for each connection: none is idle while the event loop is busy elsewhere."""
@@ -64,6 +65,9 @@ class LdapConnector:
 
     async def find(self, key: Key) -> list[Ref]:
         return await self._reading[key.kind].find(key)
+
+    async def last_change(self, ref: Ref) -> Changed | None:
+        return await last_change(self._directory, self._kinds[ref.kind], ref)
 
     def locate(self, entry: Entry) -> str:
         """Where the entry is, if it is in the directory; else where it would be."""

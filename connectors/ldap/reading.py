@@ -6,8 +6,7 @@ and held nothing back for another server; anything else is an error, or a last p
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from itertools import count
@@ -23,16 +22,14 @@ from connectors.ldap.marks import mark
 from connectors.ldap.matching import decode
 from connectors.ldap.schema import is_secret
 from connectors.sdk import EVERYTHING as WHOLE
-from connectors.sdk import Changed, Entry, Key, Mark, Page, Query, Ref, Refused, TargetMisconfigured, Value
+from connectors.sdk import Entry, Key, Mark, Page, Query, Ref, Refused, TargetMisconfigured, Value
 
 PAGES = (500, 200, 100, 50, 20, 10)
 """Sizes that are asked for, the first that the directory takes: limits are round numbers."""
-LAST_CHANGE = ("modifiersName", "modifyTimestamp")
 MANY = 20
 TRIED = 1000
 """Entries that a probe reads to see whether it may: directories that limit a read allow fewer by default."""
 
-_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")
 _reads = count(1)
 
 
@@ -63,8 +60,7 @@ class Reading:
     async def search(self, query: Query) -> AsyncGenerator[Page, None]:
         read, whole = next(_reads), True
         id_attribute = (await self.directory.facts()).id_attribute
-        who = LAST_CHANGE if query.changed else ()
-        names = tuple(dict.fromkeys((*self._names(query.attributes, query.members), id_attribute, *who)))
+        names = tuple(dict.fromkeys((*self._names(query.attributes, query.members), id_attribute)))
         search = Search(str(self.kind.base), Scope.SUBTREE, self.kind.where(), names)
         try:
             result = await self._first_page(read, search)
@@ -143,7 +139,7 @@ class Reading:
             for name in names
             if (values := self._held(held, name))
         }
-        return Entry(self.kind.name, known, self.directory.ref(self.kind, found), changed=_changed(held))
+        return Entry(self.kind.name, known, self.directory.ref(self.kind, found))
 
     def _written_again(self, found: Found) -> list[str]:
         """The attributes that a create could write again: not the id, not the members, no secrets."""
@@ -180,18 +176,6 @@ class _Entries(Sequence[Entry]):
 
 def _by_lower_name(found: Found) -> dict[str, Values]:
     return {name.lower(): values for name, values in found.attributes.items()}
-
-
-def _changed(held: Mapping[str, Values]) -> Changed | None:
-    """Who changed it last, where that was asked for: no one asks for these attributes otherwise."""
-    by, at = (held.get(name.lower(), ()) for name in LAST_CHANGE)
-    if not by and not at:
-        return None
-    time = _TIME.match(at[0].decode()) if at else None
-    return Changed(
-        by[0].decode("utf-8", "replace") if by else None,
-        "{}-{}-{}T{}:{}:{}Z".format(*time.groups()) if time else None,
-    )
 
 
 async def base_id(directory: Directory, base: dn.Dn) -> str | None:

@@ -12,7 +12,7 @@ from connectors.sdk.errors import (
     TargetMisconfigured,
     Throttled,
 )
-from connectors.sdk.protocol import Activation, Connector, Context, Members, Naming, Passwords, Plugin
+from connectors.sdk.protocol import Activation, Connector, Context, LastChange, Members, Naming, Passwords, Plugin
 from connectors.sdk.secrets import Secret
 from connectors.sdk.values import (
     EVERYTHING,
@@ -52,6 +52,7 @@ __all__ = [
     "Fault",
     "Gone",
     "Key",
+    "LastChange",
     "Mark",
     "Members",
     "Missing",

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from connectors.sdk.values import Delta, Entry, Fault, Key, Page, Probe, Query, Ref, Value
+from connectors.sdk.values import Changed, Delta, Entry, Fault, Key, Page, Probe, Query, Ref, Value
 
 
 class Connector(Protocol):
@@ -75,6 +75,13 @@ class Naming(Protocol):
 
     def name_of(self, kind: str) -> str:
         """The attribute, as it is mapped, whose value names entries of the kind. Pure."""
+
+
+class LastChange(Protocol):
+    """Optional: the target knows who changed an entry last. It is asked of entries that differ: people want to know."""
+
+    async def last_change(self, ref: Ref) -> Changed | None:
+        """Who changed the entry last, and when; None where the target does not tell."""
 
 
 class Members(Protocol):

@@ -59,7 +59,7 @@ class Entry:
     An attribute without values is absent from `attributes` or an empty tuple: both mean "no value".
     `members` is filled by `search` and `get` alone, and only where it was asked for; where a target holds each member
     in several ways, `half_members` are those of whom a part is missing. `under` is the place that the entry stands in,
-    where that is not its kind's own. `changed` comes from a search that asks for it, where the target tells.
+    where that is not its kind's own.
     """
 
     kind: str
@@ -68,7 +68,6 @@ class Entry:
     members: tuple[str, ...] | None = None
     under: Under | None = None
     half_members: tuple[str, ...] = ()
-    changed: Changed | None = None
 
 
 class Verb(StrEnum):
@@ -115,7 +114,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A whole read of one kind: these attributes (operational ones too), and if asked members and who changed what.
+    """A whole read of one kind: these attributes (operational ones too), and if asked the members.
 
     With a `salt` the pages may have marks: digests of what was read, of this salt, and of whatever else decides how the
     connector compares values (the target's schema).
@@ -124,7 +123,6 @@ class Query:
     kind: str
     attributes: tuple[str, ...]
     members: bool = False
-    changed: bool = False
     salt: str | None = None
 
 
