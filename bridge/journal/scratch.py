@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from bridge.journal.findings import Finding, finding_of, row_of
 from bridge.journal.marks import Alike
 from bridge.journal.resources import Stored
 from bridge.journal.sql import load
-from connectors.sdk import Mark, Ref
+from connectors.sdk import Ref
 
 _SQL = load("scratch")
 _CACHE = 16 * 1024
@@ -71,10 +71,11 @@ class Scratch:
         self._db.execute(_SQL["see_known"], named)
         self._db.execute(_SQL["see_strangers"], named)
 
-    def see_unchanged(self, kind: str, marks: Sequence[Mark]) -> frozenset[str]:
+    def see_unchanged(self, kind: str, marks: Mapping[str, str]) -> frozenset[str]:
         """Note the entries of one page that are as they were when they were last found as applied; the others' ids."""
-        named = {"kind": kind, "marks": _json(dict(marks))}
-        self._db.execute(_SQL["see_unchanged"], named)
+        named = {"kind": kind, "marks": _json(marks)}
+        if self._db.execute(_SQL["see_unchanged"], named).rowcount == len(marks):
+            return frozenset()
         return frozenset(each for (each,) in self._db.execute(_SQL["changed"], named))
 
     def count_seen(self, kind: str) -> int:
@@ -89,13 +90,15 @@ class Scratch:
         """The links of entries by the entries' ids, where they may be judged."""
         return {row["entry_id"]: Linked(*row) for row in self._run("links_of", kind=kind, ids=_json(ids))}
 
-    def absent(self, kind: str, after: str, limit: int) -> list[Linked]:
+    def absent(self, kind: str, after: Linked | None, limit: int) -> list[Linked]:
         """Some links to be judged whose entry was not read, in the order of their entries' ids, after this one."""
-        return [Linked(*row) for row in self._run("absent", kind=kind, after=after, limit=limit)]
+        last = after.entry_id if after else ""
+        return [Linked(*row) for row in self._run("absent", kind=kind, after=last, limit=limit)]
 
-    def gone(self, kind: str, after: str, limit: int) -> list[Linked]:
-        """Some links that delivery holds as gone, and whose entry was not read either, in the same order."""
-        return [Linked(*row) for row in self._run("gone", kind=kind, after=after, limit=limit)]
+    def gone(self, kind: str, after: Linked | None, limit: int) -> list[Linked]:
+        """Some links that delivery holds as gone, and whose entry was not read either, in the order of resources."""
+        last = after.resource if after else ""
+        return [Linked(*row) for row in self._run("gone", kind=kind, after=last, limit=limit)]
 
     def homeless(self, kind: str, after: str, limit: int) -> list[tuple[str, int]]:
         """Resource and wish of some links without an entry, whose delivery was refused."""

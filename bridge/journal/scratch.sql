@@ -108,17 +108,17 @@ ORDER BY k.entry_id LIMIT :limit;
 
 -- gone --
 -- Delivery met these as gone and holds them; the read did not find them either.
-SELECT l.resource, l.kind, l.entry_id, l.locator, l.claim, l.wish, l.applied, l.rules FROM main.link l
+SELECT l.resource, l.kind, l.entry_id, l.locator, l.claim, l.wish, l.applied, l.rules FROM main.link AS l INDEXED BY link_open
 LEFT JOIN known k ON k.kind = l.kind AND k.entry_id = l.entry_id AND k.seen
 LEFT JOIN stranger s ON s.kind = l.kind AND s.entry_id = l.entry_id
-WHERE l.target = :target AND l.kind = :kind AND l.state = 'parked' AND l.error_class = 'Gone' AND l.entry_id > :after
-AND k.resource IS NULL AND s.place IS NULL
-ORDER BY l.entry_id LIMIT :limit;
+WHERE l.target = :target AND l.kind = :kind AND l.state <> 'in_sync' AND l.state = 'parked' AND l.error_class = 'Gone' AND l.resource > :after
+AND l.entry_id IS NOT NULL AND k.resource IS NULL AND s.place IS NULL
+ORDER BY l.resource LIMIT :limit;
 
 -- homeless --
 -- Links that have no entry, and whose delivery was refused.
-SELECT resource, wish FROM main.link
-WHERE target = :target AND kind = :kind AND state = 'parked' AND entry_id IS NULL AND resource > :after
+SELECT resource, wish FROM main.link INDEXED BY link_open
+WHERE target = :target AND kind = :kind AND state <> 'in_sync' AND state = 'parked' AND entry_id IS NULL AND resource > :after
 ORDER BY resource LIMIT :limit;
 
 -- refuse --

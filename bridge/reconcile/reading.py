@@ -57,11 +57,11 @@ async def _meanwhile(judged: Awaitable[None], following: Awaitable[Page | None])
 async def confirm_absences(target: Target, worker: Worker, rules: Rules) -> None:
     """Look directly for every entry that the read did not find: missing, or compared like the others."""
     for sort, absent in ((Sort.MISSING, Scratch.absent), (Sort.GONE, Scratch.gone)):
-        after = ""
+        after: Linked | None = None
         while links := await worker.do(partial(absent, kind=rules.kind, after=after, limit=target.gate.most)):
             answers = await _look_for(target, rules, links)
             await worker.do(partial(_settle, target=target, rules=rules, sort=sort, answers=answers))
-            after = links[-1].entry_id
+            after = links[-1]
 
 
 async def _look_for(target: Target, rules: Rules, links: Sequence[Linked]) -> list[tuple[Linked, Entry | None]]:
@@ -90,17 +90,19 @@ def _with_members(target: Target, rules: Rules) -> bool:
 
 def _take(scratch: Scratch, target: Target, rules: Rules, page: Page) -> None:
     """Note one page, and keep what differs."""
-    marks, alike = dict(page.marks), list[Alike]()
     entries = _to_compare(scratch, rules.kind, page)
+    if not entries:
+        return
     found = [(entry, entry.ref, _place(target, entry, entry.ref)) for entry in entries if entry.ref is not None]
     scratch.see(rules.kind, [Seen(ref.id, place, ref.locator) for _, ref, place in found])
     links = scratch.links_of(rules.kind, [ref.id for _, ref, _ in found])
+    alike = list[Alike]()
     for entry, ref, place in found:
         link = links.get(ref.id)
         if link is None or _judge(scratch, target, rules, link, Actual(entry, place)):
             continue
-        if ref.id in marks and link.applied is not None and link.rules == rules.fingerprint:
-            alike.append(Alike(link.resource, link.wish, marks[ref.id]))
+        if ref.id in page.marks and link.applied is not None and link.rules == rules.fingerprint:
+            alike.append(Alike(link.resource, link.wish, page.marks[ref.id]))
     scratch.note_alike(alike)
 
 
@@ -109,7 +111,7 @@ def _to_compare(scratch: Scratch, kind: str, page: Page) -> Sequence[Entry]:
     if not page.marks:
         return page.entries
     changed = scratch.see_unchanged(kind, page.marks)
-    return [page.entries[number] for number, mark in enumerate(page.marks) if mark.id in changed]
+    return [page.entries[number] for number, id_ in enumerate(page.marks) if id_ in changed]
 
 
 def _settle(

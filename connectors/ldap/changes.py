@@ -6,7 +6,7 @@ member gets the placeholder.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from connectors.ldap.driver import Do, Mod, Values
 from connectors.ldap.kind import Kind
@@ -45,7 +45,7 @@ def mods_of(schema: Schema, changes: Iterable[Change]) -> tuple[Mod, ...]:
     )
 
 
-def refined(schema: Schema, mods: Iterable[Mod], have: Mapping[str, Values]) -> tuple[Mod, ...]:
+def refined(schema: Schema, mods: Iterable[Mod], have: Mapping[str, Sequence[bytes]]) -> tuple[Mod, ...]:
     """The same without what is there already, or gone already: adding and removing may then be repeated."""
     there = {name.lower(): {fold(schema, name, value) for value in values} for name, values in have.items()}
     return tuple(news for mod in mods if (news := _news(schema, mod, there.get(mod.attribute.lower(), set()))))

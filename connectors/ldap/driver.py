@@ -9,10 +9,10 @@ of a frozen dataclass are pickled by Python, twice as slowly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from connectors.ldap.filters import Filter
 
@@ -146,12 +146,11 @@ Operation = Add | Modify | ModifyDn | Delete | SetPassword | Search | ReadPage |
 WRITES = (Add, Modify, ModifyDn, Delete, SetPassword)
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """One entry of a search, as the server wrote it."""
 
     dn: str
-    attributes: Mapping[str, Values]
+    attributes: dict[str, Sequence[bytes]]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import select
 import ssl
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from math import ceil
 from typing import Any
@@ -211,7 +211,7 @@ def _result(result: Any, answer: Iterable[Any] = (), added: str = "") -> Result:
     )
 
 
-def _attributes(raw: Any) -> dict[str, tuple[bytes, ...]]:
+def _attributes(raw: Any) -> dict[str, Sequence[bytes]]:
     listed = {name: values if isinstance(values, _SEQUENCES) else [values] for name, values in raw.items()}
     return {name: tuple(v if isinstance(v, bytes) else str(v).encode() for v in vs) for name, vs in listed.items()}
 

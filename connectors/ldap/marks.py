@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import marshal
-from functools import lru_cache
-from hashlib import blake2b
+from hashlib import sha256
 
 from connectors.ldap.driver import Found
 
 _FORMAT = 2
 """Of marshal, the quickest way to bytes: this one writes equal values alike, later ones do not."""
-_SIZE = 16
+_SIZE = 32
+"""Hexadecimal digits."""
 
 
-def mark(salt: str, found: Found) -> str:
+def key_of(salt: str) -> bytes:
+    """What a mark of this salt begins with."""
+    return sha256(salt.encode()).digest()
+
+
+def mark(key: bytes, found: Found) -> str:
     """The digest of its place and of all attributes as the directory wrote them. Another order gives another one."""
-    written = marshal.dumps((found.dn, dict(found.attributes)), _FORMAT)
-    return blake2b(written, digest_size=_SIZE, key=_key(salt)).hexdigest()
-
-
-@lru_cache(maxsize=16)
-def _key(salt: str) -> bytes:
-    return blake2b(salt.encode()).digest()
+    return sha256(key + marshal.dumps((found.dn, found.attributes), _FORMAT)).hexdigest()[:_SIZE]

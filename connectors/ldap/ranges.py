@@ -38,7 +38,7 @@ def _part(found: Found, attribute: str) -> tuple[Values, str | None]:
         if _is_of(name, attribute):
             matched = _RANGE.fullmatch(name)
             assert matched is not None
-            return values, matched[3]
+            return tuple(values), matched[3]
     return (), None
 
 

@@ -14,15 +14,15 @@ from typing import overload
 
 from connectors.ldap import changes, dn, errors, ranges
 from connectors.ldap.directory import Directory, id_in
-from connectors.ldap.driver import EndRead, Found, ReadPage, Result, Scope, Search, Values
+from connectors.ldap.driver import EndRead, Found, ReadPage, Result, Scope, Search
 from connectors.ldap.facts import Facts
 from connectors.ldap.filters import EVERYTHING, Equal
 from connectors.ldap.kind import Kind
-from connectors.ldap.marks import mark
+from connectors.ldap.marks import key_of, mark
 from connectors.ldap.matching import decode
 from connectors.ldap.schema import is_secret
 from connectors.sdk import EVERYTHING as WHOLE
-from connectors.sdk import Entry, Key, Mark, Page, Query, Ref, Refused, TargetMisconfigured, Value
+from connectors.sdk import Entry, Key, Page, Query, Ref, Refused, TargetMisconfigured, Value
 
 PAGES = (500, 200, 100, 50, 20, 10)
 """Sizes that are asked for, the first that the directory takes: limits are round numbers."""
@@ -83,9 +83,9 @@ class Reading:
         entries = _Entries(found, lambda each: self._entry(each, query.attributes))
         return Page(entries, complete, self._marks(found, query.salt))
 
-    def _marks(self, found: Sequence[Found], salt: str) -> list[Mark]:
-        schema = self.directory.schema.fingerprint
-        return [Mark(self.directory.id_of(self.kind, each), mark(f"{salt} {schema}", each)) for each in found]
+    def _marks(self, found: Sequence[Found], salt: str) -> dict[str, str]:
+        key = key_of(f"{salt} {self.directory.schema.fingerprint}")
+        return {self.directory.id_of(self.kind, each): mark(key, each) for each in found}
 
     async def limited(self) -> str | None:
         """Why our account does not see the whole, as a warning; as far as the first entries tell."""
@@ -147,7 +147,7 @@ class Reading:
         not_ours = {known.id_attribute.lower(), "memberof", *map(str.lower, self.kind.members), *known.own}
         return [name for name in found.attributes if name.lower() not in not_ours and not is_secret(name)]
 
-    def _held(self, held: dict[str, tuple[bytes, ...]], name: str) -> tuple[bytes, ...]:
+    def _held(self, held: dict[str, Sequence[bytes]], name: str) -> Sequence[bytes]:
         if name.lower() in held:
             return held[name.lower()]
         key = self.directory.schema.key(name)
@@ -174,7 +174,7 @@ class _Entries(Sequence[Entry]):
         return self._make(self._found[which])
 
 
-def _by_lower_name(found: Found) -> dict[str, Values]:
+def _by_lower_name(found: Found) -> dict[str, Sequence[bytes]]:
     return {name.lower(): values for name, values in found.attributes.items()}
 
 

@@ -20,7 +20,6 @@ from connectors.sdk.values import (
     Entry,
     Fault,
     Key,
-    Mark,
     Page,
     Probe,
     Query,
@@ -77,7 +76,7 @@ class MemoryConnector:
         for start in range(0, len(found), PAGE):
             part = found[start : start + PAGE]
             entries = [_entry(stored, query.attributes, query.members) for stored in part]
-            yield Page(entries, marks=[_mark(query.salt, stored) for stored in part] if query.salt else ())
+            yield Page(entries, marks={s.ref.id: _mark(query.salt, s) for s in part} if query.salt else {})
         yield Page((), complete=self.complete)
 
     async def find(self, key: Key) -> list[Ref]:
@@ -182,10 +181,8 @@ class MemoryConnector:
         return stored
 
 
-def _mark(salt: str, stored: Stored) -> Mark:
-    return Mark(
-        stored.ref.id, blake2b(repr((salt, stored.ref, stored.attributes)).encode(), digest_size=16).hexdigest()
-    )
+def _mark(salt: str, stored: Stored) -> str:
+    return blake2b(repr((salt, stored.ref, stored.attributes)).encode(), digest_size=16).hexdigest()
 
 
 def _entry(stored: Stored, attributes: Sequence[str], members: bool) -> Entry:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,24 +125,17 @@ class Query:
     salt: str | None = None
 
 
-class Mark(NamedTuple):
-    """An entry as it was read, by its id: where the digest is the same again, nothing of it has changed."""
-
-    id: str
-    digest: str
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some entries of a read. Only a page with `complete` allows a conclusion from absence.
 
-    `marks`, where there are any, are those of the entries, in their order. Entries that have not changed are not looked
-    at then: a connector may make each as it is asked for.
+    `marks`, where there are any, are those of the entries by their ids, in the same order: where a mark is the same
+    again, nothing of the entry has changed. It is not looked at then: a connector may make each as it is asked for.
     """
 
     entries: Sequence[Entry]
     complete: bool = False
-    marks: Sequence[Mark] = ()
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 EVERYTHING = "*"

@@ -28,7 +28,7 @@ async def test_what_the_directory_changes_by_itself_has_another_mark(slapd_tree:
 
 async def mark(ldap: LdapConnector, ref: Ref) -> str:
     pages = ldap.search(Query(ref.kind, ("uid", "manager"), salt="salt"))
-    return {each.id: each.digest async for page in pages for each in page.marks}[ref.id]
+    return {id_: mark async for page in pages for id_, mark in page.marks.items()}[ref.id]
 
 
 def until_without(tree: Tree, dn: str, attribute: str) -> None:

@@ -34,13 +34,13 @@ class MarksContract:
 
         assert pages
         for page in pages:
-            assert [mark.id for mark in page.marks] == [entry.ref.id for entry in page.entries if entry.ref]
+            assert list(page.marks) == [entry.ref.id for entry in page.entries if entry.ref]
 
     async def test_nobody_gets_marks_who_did_not_ask_for_them(self, connector: Connector, ref: Ref) -> None:
-        assert [tuple(page.marks) async for page in connector.search(Query(ref.kind, ())) if page.entries] == [()]
+        assert [dict(page.marks) async for page in connector.search(Query(ref.kind, ())) if page.entries] == [{}]
 
 
 async def _marks(connector: Connector, samples: Samples, salt: str = "salt") -> dict[str, str]:
     """The marks of all entries of the sample's kind, of all its attributes: id → digest."""
     query = Query(samples.entry.kind, tuple(names(samples.entry)), salt=salt)
-    return {mark.id: mark.digest async for page in connector.search(query) for mark in page.marks}
+    return {id_: mark async for page in connector.search(query) for id_, mark in page.marks.items()}

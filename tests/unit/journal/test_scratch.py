@@ -90,9 +90,12 @@ async def test_absent_links_come_in_batches(journal, scratch):
     tables = scratch()
     tables.see("users", [seen("3", "r3")])
 
+    first = tables.absent("users", None, limit=2)
+    second = tables.absent("users", first[-1], limit=2)
+
     assert 4 == tables.count_absent("users")
-    assert ["r0", "r1"] == [found.resource for found in tables.absent("users", after="", limit=2)]
-    assert ["r2", "r4"] == [found.resource for found in tables.absent("users", after="1", limit=2)]
+    assert [["r0", "r1"], ["r2", "r4"]] == [[found.resource for found in batch] for batch in (first, second)]
+    assert [] == tables.absent("users", second[-1], limit=2)
 
 
 async def test_an_entry_of_nobody_is_foreign(journal, scratch):
@@ -149,13 +152,16 @@ async def test_a_create_under_way_is_neither_foreign_nor_disputed(journal, scrat
     assert [] == list(tables.foreign("users"))
 
 
-async def test_a_link_that_delivery_holds_as_gone_is_told(journal, scratch):
-    await link(journal, "a", "1", state="parked", error="Gone")
-    await link(journal, "b", "2", state="parked", error="Gone")
+async def test_links_that_delivery_holds_as_gone_are_told_in_batches(journal, scratch):
+    for resource, entry_id in (("a", "3"), ("b", "2"), ("c", "1")):
+        await link(journal, resource, entry_id, state="parked", error="Gone")
     tables = scratch()
     tables.see("users", [seen("2", "b")])
+    first = tables.gone("users", None, limit=1)
+    second = tables.gone("users", first[-1], limit=1)
 
-    assert ["a"] == [found.resource for found in tables.gone("users", after="", limit=9)]
+    assert ["a", "c"] == [found.resource for found in (*first, *second)]
+    assert [] == tables.gone("users", second[-1], limit=1)
 
 
 async def test_a_finding_is_dropped_when_its_link_changed_meanwhile(journal, scratch):
