@@ -1,4 +1,4 @@
-"""The calls to one service. What a refusal teaches is kept: that it takes no PATCH, or plain JSON alone."""
+"""The calls to one service. What a refusal teaches is kept: that it takes no PATCH, no filter, or plain JSON alone."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ class Client:
 
     async def first(self, path: str) -> Answer:
         """The first answer of a list, as small as can be: whether the endpoint is there, and lets us in."""
-        answer = await self._ask(Call("GET", queried(path, {"startIndex": "1", "count": "1"})), Doing.LIST)
+        at = queried(path, {**self._listing.start, "count": "1"})
+        answer = await self._ask(Call("GET", at), Doing.LIST)
         document(answer, Doing.LIST)
         return answer
 
@@ -63,9 +64,8 @@ class Client:
 
     async def list(self, path: str, parameters: Mapping[str, str], where: Tree | None = None) -> AsyncIterator[Part]:
         """All resources of an endpoint that match."""
-        size = min(self._settings.page_size, self.service.most or self._settings.page_size)
         parameters = parameters if where is None else {**parameters, "filter": str(where)}
-        async for part in Listing(size, self.service.cursor).read(path, parameters, self._fetch):
+        async for part in self._listing.read(path, parameters, self._fetch):
             yield part
 
     async def create(self, path: str, body: Json, scrub: Iterable[str]) -> Answer:
@@ -85,11 +85,20 @@ class Client:
             raise Refused(problem, code="noPatch", fix="have the service show the members of its groups")
         return await self._put(path, edit, scrub)
 
+    def has_no_filter(self) -> None:
+        """The service has refused a filter that every service has: it is asked by none any more."""
+        self.service = replace(self.service, filter=False)
+
     async def delete(self, path: str) -> None:
         await self._ask(Call("DELETE", path), Doing.DELETE)
 
     async def close(self) -> None:
         await self._http.close()
+
+    @property
+    def _listing(self) -> Listing:
+        size = self._settings.page_size
+        return Listing(min(size, self.service.most or size), self.service.cursor)
 
     async def _patch(self, path: str, edit: Edit, scrub: Iterable[str]) -> None:
         found = await self._present(path) if edit.reads_before else Found({})

@@ -26,10 +26,14 @@ class Listing:
     size: int
     by_cursor: bool = False
 
+    @property
+    def start(self) -> dict[str, str]:
+        """Where the first answer begins."""
+        return {"cursor": ""} if self.by_cursor else {"startIndex": "1"}
+
     async def read(self, path: str, parameters: Mapping[str, str], fetch: Fetch) -> AsyncIterator[Part]:
         """All parts in order; the last one alone may be complete."""
-        seen, places = Seen(), set[str]()
-        place = {"cursor": ""} if self.by_cursor else {"startIndex": "1"}
+        seen, places, place = Seen(), set[str](), self.start
         while (at := queried(path, {**parameters, **place, "count": str(self.size)})) not in places:
             places.add(at)
             found = document(await fetch(at), Doing.LIST)

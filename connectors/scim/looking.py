@@ -9,9 +9,11 @@ from connectors.scim.listing import id_of
 from connectors.scim.resource import Json
 from connectors.scim.settings import Groups
 from connectors.scim.shape import Shape
-from connectors.sdk import ConnectorError, Gone, Ref, Refused, TargetDown, TargetMisconfigured, Value
+from connectors.sdk import Gone, Ref, Refused, TargetDown, TargetMisconfigured, Value
 
-_NO_FILTER = ("invalidFilter", "invalidPath", "tooMany", "400", "403", "404", "405", "501")
+_NO_FILTER_AT_ALL = ("invalidFilter", "501")
+_NO_FILTER = (*_NO_FILTER_AT_ALL, "invalidPath", "tooMany", "400", "403", "404", "405")
+"""Codes by which a service says that it does not take this filter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,10 @@ class Looking:
             try:
                 return await self._listed(attribute, value, filtered=True)
             except (Refused, TargetMisconfigured) as refused:
-                if not _refuses_filter(refused):
+                if refused.code not in _NO_FILTER:
                     raise
+                if attribute == self.shape.kind.key and refused.code in _NO_FILTER_AT_ALL:
+                    self.client.has_no_filter()
         return await self._listed(attribute, value, filtered=False)
 
     async def _listed(self, attribute: str, value: Value, *, filtered: bool) -> list[Json]:
@@ -80,8 +84,3 @@ class Looking:
     def parameters(self, members: bool) -> dict[str, str]:
         """What a read is asked with: the members of a large group are heavy."""
         return WITHOUT_MEMBERS if isinstance(self.shape.kind, Groups) and not members else {}
-
-
-def _refuses_filter(refused: ConnectorError) -> bool:
-    """Whether the error of a list means that the service does not take its filter."""
-    return refused.code in _NO_FILTER

@@ -135,7 +135,7 @@ class Shape:
 
     def _locator(self, given: Sequence[Value]) -> str:
         """Folded only where the RFC makes the key unique so: a service that tells `Staff` from `staff` has two."""
-        text = " ".join(str(given[0]).split()) if given else ""
+        text = str(given[0]).strip() if given else ""
         key, rt = self.kind.key, self.kind.type
         if not text:
             raise LookupError(key)

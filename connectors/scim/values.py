@@ -70,7 +70,7 @@ def _plain(place: Place, value: Value, folds: bool) -> Value:
         return base64.b64encode(value).decode()
     if not isinstance(value, str):
         return value
-    return _plain_text(place, " ".join(value.split()), folds)
+    return _plain_text(place, value.strip(), folds)
 
 
 def _plain_text(place: Place, text: str, folds: bool) -> Value:

@@ -95,9 +95,14 @@ async def test_a_service_that_offers_cursors_alone_is_read_by_them(connect: Conn
     service.cursors = True
     for number in range(5):
         service.hold("Users", str(number), userName=f"u{number}")
-    entries, complete = await searched(await connect(page_size=2))
+    connector = await connect(page_size=2)
+    await connector.probe()
+    probed = service.reads("/Users")
+    service.sent.clear()
+    entries, complete = await searched(connector)
 
     assert (5, True) == (len(entries), complete)
+    assert [{"cursor": "", "count": "1"}] == [sent.query for sent in probed]
     assert ["", "2", "4"] == [sent.query["cursor"] for sent in service.reads("/Users")]
 
 
@@ -314,6 +319,18 @@ async def test_a_service_that_says_it_does_not_filter_is_not_asked_to(connect: C
 
     assert await connector.get(Ref("users", "", BJ.locator), []) is not None
     assert "filter" not in service.reads("/Users")[0].query
+
+
+async def test_a_filter_that_every_service_has_is_asked_once_where_it_is_refused(
+    connect: Connect, service: Service
+) -> None:
+    service.hold("Users", "7", userName="bj")
+    connector = await connect()
+    service.answers.append(Answer("GET", 400, error(400, scimType="invalidFilter")))
+    found = [await connector.find(Key("users", "userName", "bj")) for _ in range(2)]
+
+    assert ["7", "7"] == [ref.id for refs in found for ref in refs]
+    assert ['userName eq "bj"', None, None] == [sent.query.get("filter") for sent in service.sent]
 
 
 async def test_nobody_is_absent_from_a_list_that_was_not_read_to_its_end(connect: Connect, service: Service) -> None:

@@ -15,7 +15,7 @@ MANAGER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager"
     [
         ("userName", "BJensen", "bjensen"),
         ("userName", "Straße", "STRASSE"),
-        ("title", "  Chief  Engineer ", "Chief Engineer"),
+        ("title", "  Chief Engineer ", "Chief Engineer"),
         ("emails", "B@Example.com", "b@example.com"),
         ("phoneNumbers", "tel:+1-201-555-0123", "+1 (201) 555.0123"),
         (MANAGER, Ref("users", "7", "users/userName=m"), "7"),
