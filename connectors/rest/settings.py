@@ -6,6 +6,7 @@ base_url = "https://api.example.com/v1"
 token = "credential:app-token"           # Authorization: Bearer ...; or header = "X-Api-Key" to send it there
 # user = "bridge"                        # basic authentication instead of a token
 # user_password = "credential:app-password"
+# oauth = { token_url = "https://…", client_id = "bridge", client_secret = "credential:app-client", scope = "…" }
 # ca_certificate = "app-ca.pem"          # a private CA; certificates are always checked
 # concurrency = 8
 paging = { style = "page", size = 100, size_parameter = "per_page" }   # none | page | offset | cursor | link

@@ -49,37 +49,58 @@ def _user(written: str) -> str:
     return written
 
 
-class HttpSettings(BaseModel):
-    """Where the target is and who we are: a bearer token, or a user and a password (basic authentication)."""
+Url = Annotated[str, AfterValidator(_base_url)]
+
+
+class OAuth(BaseModel):
+    """Who we are at the service that gives tokens (client credentials, RFC 6749 §4.4)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    base_url: Annotated[str, AfterValidator(_base_url)]
+    token_url: Url
+    client_id: Annotated[str, AfterValidator(_user)]
+    client_secret: Annotated[Secret, AfterValidator(_sendable)]
+    scope: str | None = None
+
+
+class HttpSettings(BaseModel):
+    """Where the target is and who we are: a token, one that is fetched, or a user and a password."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: Url
     token: Annotated[Secret, AfterValidator(_sendable)] | None = None
     user: Annotated[str, AfterValidator(_user)] | None = None
     user_password: Secret | None = None
+    oauth: OAuth | None = None
     ca_certificate: Path | None = None
     concurrency: int = Field(default=8, ge=1, le=256)
 
     @model_validator(mode="after")
     def _authenticates_in_one_way(self) -> Self:
-        basic = self.user is not None or self.user_password is not None
-        if basic and (self.user is None or self.user_password is None):
+        user = self.user is not None or self.user_password is not None
+        if user and (self.user is None or self.user_password is None):
             raise ValueError("names one of user and user_password; write both")
-        if basic == (self.token is not None):
-            raise ValueError("needs one way to authenticate; write token, or user and user_password")
+        if [self.token is not None, self.oauth is not None, user].count(True) != 1:
+            raise ValueError("needs one way to authenticate; write token, oauth, or user and user_password")
         return self
 
     @property
     def credentials(self) -> Mapping[str, str]:
-        """The header that says who we are."""
+        """The header that says who we are; none where the token is fetched."""
         if self.token is not None:
             return {"Authorization": f"Bearer {self.token.get_secret_value()}"}
-        assert self.user_password is not None
-        basic = base64.b64encode(f"{self.user}:{self.user_password.get_secret_value()}".encode()).decode()
-        return {"Authorization": f"Basic {basic}"}
+        if self.user is not None and self.user_password is not None:
+            return basic(self.user, self.user_password.get_secret_value())
+        return {}
 
     @property
     def secrets(self) -> list[str]:
         """What must stand in no message."""
-        return [secret.get_secret_value() for secret in (self.token, self.user_password) if secret is not None]
+        client = None if self.oauth is None else self.oauth.client_secret
+        return [each.get_secret_value() for each in (self.token, self.user_password, client) if each is not None]
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    """The header of basic authentication (RFC 7617)."""
+    return {"Authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}

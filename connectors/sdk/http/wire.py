@@ -1,4 +1,5 @@
-"""The wire: one request, one bounded answer, or the error that says what happens next. Nothing is repeated here.
+"""The wire: one request, one bounded answer, or the error that says what happens next. Nothing is repeated here, but a
+call that was refused for a token that had ended: it was not carried out.
 
 Certificates are always checked, redirects never followed (they would carry our credentials elsewhere), proxies of the
 environment ignored. A connection that could not be made is a target that is down; one that was lost after sending
@@ -10,12 +11,14 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import orjson
 from yarl import URL
 
 from connectors.sdk.errors import ConnectorError, OutcomeUnknown, Refused, TargetDown, TargetMisconfigured
+from connectors.sdk.http.grant import Grant
 from connectors.sdk.http.messages import Answer, Call, Doing
 from connectors.sdk.http.settings import HttpSettings
 from connectors.sdk.http.status import judge
@@ -42,11 +45,16 @@ class Http:
         self._directory = directory
         self._judge = judge
         self._session: aiohttp.ClientSession | None = None
+        self._grant = None if settings.oauth is None else Grant(settings.oauth, self._post)
 
     async def ask(self, call: Call, doing: Doing, scrub: Iterable[str] = ()) -> Answer:
         """The answer, where it is a success; raises what it means otherwise."""
         answer = await self._send(call, doing)
-        error = self._judge(answer, doing, [*scrub, *self._settings.secrets])
+        if answer.status == 401 and self._grant is not None:
+            self._grant.forget()
+            answer = await self._send(call, doing)
+        token = [self._grant.token] if self._grant is not None and self._grant.token is not None else []
+        error = self._judge(answer, doing, [*scrub, *self._settings.secrets, *token])
         if error is not None:
             raise error
         return answer
@@ -57,14 +65,21 @@ class Http:
             self._session = None
 
     async def _send(self, call: Call, doing: Doing) -> Answer:
-        session = self._opened()
         url = URL(self._settings.base_url + call.path, encoded=True)
         body = None if call.body is None else _dumps(call.body)
         headers = {"Content-Type": self.media} if body is not None else {}
         if call.etag is not None:
             headers["If-Match"] = call.etag
+        who = self._settings.credentials if self._grant is None else await self._grant.header()
+        return await self._exchange(call.method, url, doing, data=body, headers={**headers, **who})
+
+    async def _post(self, url: str, form: dict[str, str], headers: dict[str, str]) -> Answer:
+        """Ask for a token: that changes nothing at the target."""
+        return await self._exchange("POST", URL(url), Doing.READ, data=form, headers=headers)
+
+    async def _exchange(self, method: str, url: URL, doing: Doing, **request: Any) -> Answer:
         try:
-            async with session.request(call.method, url, data=body, headers=headers, allow_redirects=False) as answer:
+            async with self._opened().request(method, url, allow_redirects=False, **request) as answer:
                 return Answer(answer.status, answer.headers, await self._read(answer, doing))
         except (aiohttp.ClientError, OSError, TimeoutError) as lost:
             raise _unreached(lost, doing) from lost
@@ -82,7 +97,7 @@ class Http:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._settings.concurrency, ssl=self._tls()),
                 timeout=TIMEOUT,
-                headers={"Accept": ", ".join(dict.fromkeys((self.media, JSON))), **self._settings.credentials},
+                headers={"Accept": ", ".join(dict.fromkeys((self.media, JSON)))},
                 cookie_jar=aiohttp.DummyCookieJar(),
                 raise_for_status=False,
             )

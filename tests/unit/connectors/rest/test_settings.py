@@ -17,6 +17,8 @@ KIND = {
     "list": "GET /users",
 }
 
+OAUTH = {"token_url": "https://login.example.com/token", "client_id": "bridge", "client_secret": SecretStr("s")}
+
 
 def settings(**written: Any) -> RestSettings:
     raw = {"base_url": "https://api.example.com/v1", "token": SecretStr("t"), "users": KIND, **written}
@@ -52,6 +54,9 @@ def test_plain_http_stays_on_this_machine(url: str) -> None:
         ({"token": None, "user": "u", "user_password": SecretStr("p"), "header": "X"}, "names a header and no token"),
         ({"token": SecretStr("two\nlines")}, "holds a line break"),
         ({"token": None, "user": "a:b", "user_password": SecretStr("p")}, "holds a colon"),
+        ({"oauth": OAUTH}, "needs one way to authenticate"),
+        ({"token": None, "oauth": {**OAUTH, "token_url": "http://login.example.com/"}}, "in plain text"),
+        ({"token": None, "oauth": OAUTH, "header": "X-Api-Key"}, "names a header and no token"),
         ({"header": "X: y"}, "is not the name of a header"),
         ({"concurrency": 0}, "greater than or equal to 1"),
         ({"paging": "cursor"}, "next and style"),
