@@ -9,8 +9,10 @@ service has shown it) is taken as the path has it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
@@ -124,12 +126,19 @@ def _resolved(text: str, rt: ResourceType) -> tuple[str | None, Attribute, Attri
     except InvalidPath as wrong:
         if text.lower().startswith("urn:") and not text.lower().startswith(f"{rt.schema.id.lower()}:"):
             return _foreign(text)
-        raise Misplaced(f"is no attribute of a {rt.name}: {wrong.detail}; correct it") from None
+        raise Misplaced(f"leads nowhere in a {rt.name}: {wrong.detail}; {_meant(text, rt)}") from None
     except ScimError as wrong:
         raise Misplaced(f"is not a path: {wrong.detail}; correct it") from None
     if path.attribute is None:
         raise Misplaced("names a whole schema; add the attribute, as in …:User:department")
     return (path.extension.id if path.extension else None), path.attribute, path.sub, path.selection
+
+
+def _meant(text: str, rt: ResourceType) -> str:
+    """What may have been meant by the first name of the path."""
+    name = re.split(r"[.\[]", text, maxsplit=1)[0]
+    close = () if rt.find(name) else get_close_matches(name, [each.name for each in rt.names.values()], 1)
+    return f"did you mean {close[0]}?" if close else "correct it"
 
 
 def _foreign(text: str) -> tuple[str | None, Attribute, Attribute | None, Tree | None]:

@@ -3,7 +3,8 @@
 [targets.app]
 connector = "scim"
 base_url = "https://app.example.com/scim/v2"
-token = "credential:app-token"           # Authorization: Bearer ...; or user and user_password for basic
+token = "credential:app-token"           # Authorization: Bearer ...; or user and user_password for basic; or
+# oauth = { token_url = "https://…", client_id = "bridge", client_secret = "credential:app-client", scope = "…" }
 # ca_certificate = "app-ca.pem"          # a private CA; certificates are always checked
 # concurrency = 8
 # page_size = 100
@@ -28,13 +29,14 @@ userName = "userName"
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
 
 from bridge.scim.resource_types import GROUP, USER, ResourceType
-from connectors.scim.places import Misplaced, overlapping, place_of
+from connectors.scim.places import Misplaced, Place, overlapping, place_of
 from connectors.sdk.http import HttpSettings
 
 
@@ -75,7 +77,7 @@ class Kind(BaseModel):
     def _leads_somewhere(self, info: ValidationInfo) -> Self:
         attributes: dict[str, Any] = (info.context or {}).get("attributes") or {}
         self._mapped = tuple(sorted(attributes.get(self.name, ())))
-        places = [self._place(text) for text in (self.key, *self._mapped)]
+        places = self._places((self.key, *self._mapped))
         if (twice := overlapping(places[1:])) is not None:
             raise ValueError(f"attributes maps {twice[0]} and {twice[1]}, which write the same; take one of them out")
         if places[0].attribute.multi_valued:
@@ -85,11 +87,20 @@ class Kind(BaseModel):
             raise ValueError(f"{self.key} names the entries and is not mapped; write a line for it in {where}")
         return self
 
-    def _place(self, text: str) -> Any:
-        try:
-            return place_of(text, self.type)
-        except Misplaced as wrong:
-            raise ValueError(f"{text} {wrong}") from None
+    def _places(self, texts: Iterable[str]) -> list[Place]:
+        """Where they lead; what is wrong with any is said at once."""
+        places: list[Place] = []
+        problems, remedies = list[str](), list[str]()
+        for text in texts:
+            try:
+                places.append(place_of(text, self.type))
+            except Misplaced as wrong:
+                problem, _, remedy = str(wrong).partition("; ")
+                problems.append(f"{text} {problem}")
+                remedies.append(remedy)
+        if problems:
+            raise ValueError(f"{', '.join(problems)}; {', '.join(dict.fromkeys(remedies))}")
+        return places
 
 
 class Users(Kind):

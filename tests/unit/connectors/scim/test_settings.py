@@ -42,7 +42,15 @@ def test_paths_of_the_service_are_mapped(mapped: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("mapped", "problem"),
     [
-        (("userName", "usrName"), "usrName is no attribute of a User: there is no attribute 'usrName'; correct it"),
+        (
+            ("userName", "usrName"),
+            "usrName leads nowhere in a User: there is no attribute 'usrName'; did you mean user",
+        ),
+        (
+            ("userName", "id", "zzz"),
+            "id is read-only: .*, zzz leads nowhere in a User: .*; take the line out, correct it",
+        ),
+        (("userName", "emails[x"), "in a User: a bracket is not closed; correct it"),
         (("userName", "name"), "name has several parts; name one of them: name.formatted, name.familyName"),
         (("userName", "id"), "id is read-only: the service sets it; take the line out"),
         (("userName", "groups"), "groups is read-only"),
