@@ -19,7 +19,6 @@ from connectors.scim.settings import Groups, ScimSettings
 from connectors.scim.shape import Shape
 from connectors.sdk import (
     Capability,
-    Change,
     Context,
     Delta,
     Entry,
@@ -32,7 +31,6 @@ from connectors.sdk import (
     Query,
     Ref,
     Value,
-    Verb,
 )
 from connectors.sdk.http import Answer
 
@@ -107,11 +105,10 @@ class ScimConnector:
 
     async def update(self, ref: Ref, delta: Delta) -> Ref:
         shape = self._shapes[ref.kind]
-        locator, key = shape.checked(delta.entry), shape.kind.key
-        changes = list(delta.changes)
-        if delta.relocate and all(change.attribute != key for change in changes):
-            changes.append(Change(key, Verb.REPLACE, delta.entry.attributes[key]))
+        locator, changes = shape.checked(delta.entry), shape.complete(delta)
         id_ = await self._looking(shape).id_of(ref)
+        if delta.relocate and not shape.key_is_unique:
+            await self._looking(shape).refuse_taken(locator, id_)
         texts = _texts(change.values for change in changes)
         await self._modify(shape, id_, shape.placed(changes), texts)
         return Ref(ref.kind, id_, locator)

@@ -9,7 +9,7 @@ from connectors.scim.listing import id_of
 from connectors.scim.resource import Json
 from connectors.scim.settings import Groups
 from connectors.scim.shape import Shape
-from connectors.sdk import Gone, Ref, Refused, TargetDown, TargetMisconfigured, Value
+from connectors.sdk import Conflict, Gone, Ref, Refused, TargetDown, TargetMisconfigured, Value
 
 _NO_FILTER_AT_ALL = ("invalidFilter", "501")
 _NO_FILTER = (*_NO_FILTER_AT_ALL, "invalidPath", "tooMany", "400", "403", "404", "405")
@@ -52,6 +52,12 @@ class Looking:
             problem, fix = f"{len(found)} resources have this {key}", "remove all but one at the service"
             raise Refused(problem, attribute=key, fix=fix, code="duplicates")
         return found[0] if found else None
+
+    async def refuse_taken(self, locator: str, id_: str) -> None:
+        """`Conflict` where another resource has the name: services take two groups of one `displayName`."""
+        found = await self.only(locator)
+        if found is not None and id_of(found) != id_:
+            raise Conflict(f"another resource has this {self.shape.kind.key}", code="taken")
 
     async def all_with(self, attribute: str, value: Value) -> list[Json]:
         """All resources with this value: among those that the service finds, or among all that there are."""

@@ -14,7 +14,7 @@ from connectors.scim.places import Misplaced, Place, own_place, place_of
 from connectors.scim.resource import Json, values_at
 from connectors.scim.service import Known
 from connectors.scim.settings import Groups, Kind
-from connectors.sdk import Change, Entry, Fault, Ref, Refused, Value, Verb
+from connectors.sdk import Change, Delta, Entry, Fault, Ref, Refused, Value, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,11 @@ class Shape:
     @property
     def path(self) -> str:
         return f"/{self.kind.endpoint}"
+
+    @property
+    def key_is_unique(self) -> bool:
+        """Whether the RFC has services refuse a second resource of the same key."""
+        return self.kind.key == self.kind.type.unique
 
     @property
     def shows_members(self) -> bool:
@@ -86,6 +91,13 @@ class Shape:
             raise Refused(problem, attribute=fault.attribute, fix=fault.remedy)
         return self.locate(entry)
 
+    def complete(self, delta: Delta) -> list[Change]:
+        """The changes of a delta, its new key among them."""
+        key, changes = self.kind.key, list(delta.changes)
+        if delta.relocate and all(change.attribute != key for change in changes):
+            changes.append(Change(key, Verb.REPLACE, delta.entry.attributes[key]))
+        return changes
+
     def placed(self, changes: Iterable[Change]) -> Placed:
         """The changes that are sent, with their places."""
         return [(self.place(change.attribute), change) for change in changes if self._is_sent(change.attribute)]
@@ -136,7 +148,7 @@ class Shape:
     def _locator(self, given: Sequence[Value]) -> str:
         """Folded only where the RFC makes the key unique so: a service that tells `Staff` from `staff` has two."""
         text = str(given[0]).strip() if given else ""
-        key, rt = self.kind.key, self.kind.type
         if not text:
-            raise LookupError(key)
-        return f"{self.name}/{key}={(key == rt.unique and rt.unique_key(text)) or text}"
+            raise LookupError(self.kind.key)
+        folded = self.kind.type.unique_key(text) if self.key_is_unique else text
+        return f"{self.name}/{self.kind.key}={folded}"

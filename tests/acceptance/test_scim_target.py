@@ -18,7 +18,7 @@ from connectors.scim import plugin
 from connectors.sdk import Context
 from tests.acceptance.drift.drifting import drifting, reconcile
 from tests.contract.scim import TOKEN, other_bridge, scim2_server
-from tests.daemon import USER, Daemon
+from tests.daemon import GROUP, USER, Daemon
 from tests.unit.delivery.world import ENTERPRISE, World
 
 MANAGER = f"{ENTERPRISE}:manager"
@@ -194,6 +194,19 @@ async def test_who_is_there_already_is_found_by_name_and_adopted(world: World, r
 
     assert (theirs["id"], "Countess", "Engineer") == (held["id"], held["nickName"], held["title"])
     assert [] == world.parked()
+
+
+async def test_a_group_is_not_given_a_name_that_another_group_has(world: World, remote: Remote) -> None:
+    """Services take two groups of one name."""
+    await remote.ask("POST", "/Groups", {"schemas": [GROUP], "displayName": "Staff"})
+    await world.group("Crew")
+    await world.deliver_all()
+    await world.rename_group("Crew", "Staff")
+    await world.deliver_all()
+    found = (await remote.ask("GET", "/Groups"))["Resources"]
+
+    assert ["Crew", "Staff"] == sorted(each["displayName"] for each in found)
+    assert ["disputed"] == [each.code for each in world.parked()]
 
 
 @pytest.fixture

@@ -362,6 +362,19 @@ async def test_of_two_groups_of_one_name_none_is_the_first(connect: Connect, ser
         await (await connect()).get(Ref("groups", "", CREW.locator), [])
 
 
+async def test_a_group_that_is_renamed_looks_whether_the_name_is_free(connect: Connect, service: Service) -> None:
+    service.hold("Groups", "g", displayName="Crew")
+    service.hold("Groups", "h", displayName="Staff")
+    connector = await connect()
+    names = [Delta(Entry("groups", {"displayName": (name,)}), relocate=True) for name in ("Staff", "Crew", "New")]
+
+    with pytest.raises(Conflict, match="another resource has this displayName"):
+        await connector.update(CREW, names[0])
+    for free in names[1:]:
+        await connector.update(CREW, free)
+    assert ["Crew", "New"] == [sent.operations[0]["value"] for sent in service.writes()]
+
+
 # members
 
 
