@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
+import tomllib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ from pydantic import SecretStr
 
 from bridge.journal.findings import PlanState, Sort
 from connectors.scim import plugin
-from connectors.sdk import Context
+from connectors.sdk import Context, OutcomeUnknown
+from connectors.sdk.http import Doing, Http
 from tests.acceptance.drift.drifting import drifting, reconcile
 from tests.contract.scim import TOKEN, other_bridge, scim2_server
 from tests.daemon import GROUP, USER, Daemon
 from tests.unit.delivery.world import ENTERPRISE, World
 
+ROOT = Path(__file__).parents[2]
 MANAGER = f"{ENTERPRISE}:manager"
 USERS = {
     "userName": "userName",
@@ -67,17 +70,18 @@ async def remote(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         yield Remote(url, await stack.enter_async_context(aiohttp.ClientSession(headers=headers)))
 
 
-@pytest.fixture
-async def world(tmp_path: Path, remote: Remote) -> AsyncIterator[World]:
-    mapped = {"users": frozenset(USERS), "groups": frozenset({"displayName"})}
+@asynccontextmanager
+async def world_at(remote: Remote, folder: Path, attributes: dict[str, Any]) -> AsyncIterator[World]:
+    """A world whose target is the service, with these attributes of users."""
+    mapped = {"users": frozenset(attributes), "groups": frozenset({"displayName"})}
     written = {"base_url": remote.url, "token": SecretStr(TOKEN), "users": {}, "groups": {}}
     settings = plugin.settings.model_validate(written, context={"attributes": mapped})
-    connector = plugin.build(settings, Context("app", tmp_path))
+    connector = plugin.build(settings, Context("app", folder))
     world = drifting(
-        tmp_path / "world",
+        folder / "world",
         connector,
         users={
-            "attributes": USERS,
+            "attributes": attributes,
             "on_missing": "recreate",
             "match": ["userName"],
             "adopt": "match",
@@ -88,6 +92,12 @@ async def world(tmp_path: Path, remote: Remote) -> AsyncIterator[World]:
     yield world
     await connector.close()
     await world.journal.close()
+
+
+@pytest.fixture
+async def world(tmp_path: Path, remote: Remote) -> AsyncIterator[World]:
+    async with world_at(remote, tmp_path, USERS) as world:
+        yield world
 
 
 async def test_groups_members_and_managers_in_a_circle_complete_by_themselves(world: World, remote: Remote) -> None:
@@ -162,6 +172,32 @@ async def test_what_was_delivered_is_found_as_it_was_and_nothing_is_sent_for_not
     assert before == (await remote.users(), await remote.held("Groups", "displayName"))
 
 
+async def test_the_mapping_of_the_example_arrives_whole(remote: Remote, tmp_path: Path) -> None:
+    example = tomllib.loads((ROOT / "config/scim-app.toml").read_text())["targets"]["app"]["users"]["attributes"]
+    mails = [{"type": "home", "value": "a@home.example", "primary": True}, {"type": "work", "value": "a@x.example"}]
+    person: dict[str, Any] = {
+        "displayName": "Ada L",
+        "emails": mails,
+        "phoneNumbers": [{"value": "+1 (201) 555-0123", "type": "work"}, {"value": "tel:+49-711-1"}],
+        ENTERPRISE: {"department": "Engines"},
+    }
+    async with world_at(remote, tmp_path, example) as world:
+        await world.user("boss")
+        await world.user("ada", **{**person, ENTERPRISE: {"manager": {"value": world.names["boss"]}}})
+        await world.deliver_all()
+        await world.change("ada", **person)
+        await world.deliver_all()
+        ada = (await remote.users())["ada"]
+        findings = (await reconcile(world)).findings
+
+        assert () == findings
+        assert [{"type": "work", "value": "a@x.example", "primary": True}] == ada["emails"]
+        assert ["+1 (201) 555-0123", "tel:+49-711-1"] == [each["value"] for each in ada["phoneNumbers"]]
+        assert {"department": "Engines"} == ada[ENTERPRISE]
+        assert (world.names["ada"], "Ada") == (ada["externalId"], ada["name"]["familyName"])
+        assert [] == world.parked()
+
+
 async def test_drift_at_the_service_is_put_right(world: World, remote: Remote) -> None:
     for name in ("ada", "bob", "cid"):
         await world.user(name, title="Engineer", emails=[{"type": "work", "value": f"{name}@example.com"}])
@@ -209,6 +245,38 @@ async def test_a_group_is_not_given_a_name_that_another_group_has(world: World, 
     assert ["disputed"] == [each.code for each in world.parked()]
 
 
+async def test_an_answer_that_is_lost_makes_nothing_twice(
+    world: World, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service has done what each call asked for, but nobody hears of it the first time."""
+    exchange, lost = Http._exchange, set[tuple[str, str]]()
+
+    async def loses(self: Http, method: str, url: Any, doing: Doing, **request: Any) -> Any:
+        answer = await exchange(self, method, url, doing, **request)
+        if doing.writes and (method, str(url)) not in lost:
+            lost.add((method, str(url)))
+            raise OutcomeUnknown("no answer came")
+        return answer
+
+    monkeypatch.setattr(Http, "_exchange", loses)
+    await world.user("ada")
+    await world.group("crew", "ada")
+    await world.deliver_all()
+    await world.change("ada", title="Countess", active=False)
+    await world.rename_group("crew", "staff")
+    await world.deliver_all()
+    (ada,) = (await remote.ask("GET", "/Users"))["Resources"]
+    (staff,) = (await remote.ask("GET", "/Groups"))["Resources"]
+    await world.delete("ada")
+    await world.deliver_all()
+
+    assert ("Countess", False) == (ada["title"], ada["active"])
+    assert ("staff", [ada["id"]]) == (staff["displayName"], [each["value"] for each in staff["members"]])
+    assert {} == await remote.users()
+    assert {"POST", "PATCH", "DELETE"} == {method for method, _ in lost}
+    assert [] == world.parked()
+
+
 @pytest.fixture
 def near(tmp_path: Path) -> Iterator[Daemon]:
     daemon = Daemon(tmp_path)
@@ -230,6 +298,7 @@ def test_a_token_that_was_exchanged_is_taken_at_a_reload_and_nothing_is_lost(nea
         (near.folder / "credentials/app-token").write_text("exchanged")
         assert near.process is not None
         near.process.send_signal(signal.SIGHUP)
+        near.wait_for("daemon.reloaded")
         near.until(near.settled)
         held = app.storage.resources  # type: ignore[attr-defined]  # of the storage in memory
 
