@@ -18,7 +18,7 @@ import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 
-from bridge.scim.errors import HeadersTooLarge, InvalidSyntax, ScimError, UriTooLong
+from bridge.scim.errors import Crashed, HeadersTooLarge, InvalidSyntax, ScimError, UriTooLong
 
 MEDIA_TYPE = "application/scim+json"
 NAME = "scim-bridge"
@@ -167,9 +167,15 @@ class _Connection(web.RequestHandler):
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> web.StreamResponse:
-        """Answer a request that could not be read; the connection ends, for where the next one begins is not known."""
-        error = _told(exc)
-        log.info("request.unreadable", problem=type(exc).__name__, status=error.status)
+        """Answer a request that could not be read; the connection ends, for where the next one begins is not known.
+
+        aiohttp asks for this too where an answer could not be made: that is a bug of ours.
+        """
+        error = _told(exc) if status < 500 else Crashed("internal error")
+        if status < 500:
+            log.info("request.unreadable", problem=type(exc).__name__, status=error.status)
+        else:
+            log.error("request.crashed", method=request.method, route=None, exc_info=exc)
         response = json_response(error.body(), error.status)
         response.force_close()
         return response

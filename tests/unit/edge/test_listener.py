@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from bridge.edge.listener import serve, welcome
+from bridge.edge.listener import Answer, serve, welcome
 from tests.soak.generate import Sent
 from tests.soak.http import HungUp, Line, request
 from tests.soak.judge import complaints
@@ -27,8 +27,8 @@ async def greet(request: web.BaseRequest) -> web.Response:
 
 
 @asynccontextmanager
-async def listening(admits: Callable[[str], bool] | None = None) -> AsyncIterator[Line]:
-    door = await asyncio.get_running_loop().create_server(serve(hello, admits), "127.0.0.1", 0)
+async def listening(admits: Callable[[str], bool] | None = None, answer: Answer = hello) -> AsyncIterator[Line]:
+    door = await asyncio.get_running_loop().create_server(serve(answer, admits), "127.0.0.1", 0)
     async with Line(door.sockets[0].getsockname()[1]) as line:
         yield line
     door.close()
@@ -100,3 +100,16 @@ async def test_what_is_no_http_is_told_so_and_not_logged(raw: bytes, expected: i
     assert [] == complaints(Sent("GET", "/", b""), answer)
     assert [("request.unreadable", expected)] == [(entry["event"], entry["status"]) for entry in logs]
     assert "secret" not in str(logs) + str(answer.body)
+
+
+async def test_a_bug_of_ours_is_not_laid_to_the_request() -> None:
+    async def crashes(_: web.BaseRequest) -> web.Response:
+        raise KeyError("secret")
+
+    with capture_logs() as logs:
+        async with listening(answer=crashes) as line:
+            answer = await line.ask(request("GET", "/x"))
+
+    assert (500, True) == (answer.status, b"internal error" in answer.body)
+    assert [("request.crashed", "error")] == [(entry["event"], entry["log_level"]) for entry in logs]
+    assert b"secret" not in answer.body
