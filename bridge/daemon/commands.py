@@ -61,11 +61,11 @@ class Commands:
         return await answers(question)
 
     async def status(self) -> dict[str, Any]:
-        """The status document."""
-        shown = await status(
-            self._journal, [unit.target.settings for unit in self._units.values()], self._clock, running=self._running
-        )
-        for name, unit in self._units.items():
+        """The status document, of the targets that there are when it is asked for: a reload may exchange them."""
+        units = dict(self._units)
+        settings = [unit.target.settings for unit in units.values()]
+        shown = await status(self._journal, settings, self._clock, running=self._running)
+        for name, unit in units.items():
             shown["targets"][name]["closed_until"] = unit.closed()
         return shown
 

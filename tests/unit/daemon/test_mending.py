@@ -1,5 +1,6 @@
 """What an operator asks and mends about single users: each through `Commands`, as the control socket hands it over."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -360,3 +361,16 @@ async def test_a_probe_that_reaches_nobody_says_why_and_when_it_is_tried_again(w
     assert (False, "TargetMisconfigured", "wrong password") == (told["reached"], told["cause"], told["reason"])
     assert told["retry_at"] == world.clock.now() + 60_000
     assert "server" not in told
+
+
+async def test_a_target_that_comes_while_the_status_is_read_is_in_the_next(world: World) -> None:
+    unit = Unit(
+        world.target, world.health, world.deliverer, Reconciler(world.journal, world.target, world.health, world.clock)
+    )
+    units = {"corp": unit}
+    commands = Commands(world.journal, units, world.clock, running=True)
+    asked = asyncio.create_task(commands.status())
+    await asyncio.sleep(0)  # it is being read
+    units["news"] = unit
+
+    assert {"corp"} == (await asked)["targets"].keys()
