@@ -1,7 +1,8 @@
 """The connector of REST apps: the promises of the SDK as calls that the config declares.
 
 An entry is named by its key, an attribute of its own (`users/login=bj`), and followed by the id that the app gave it.
-An app that takes two entries of one key gets no second one from us: the bridge looks by the locator before a create.
+An app that takes two entries of one key gets no second one from us: the bridge looks by the locator before a create,
+and we do before a rename.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from connectors.rest.shape import Shape
 from connectors.sdk import (
     Capability,
     Change,
+    Conflict,
     Context,
     Delta,
     Entry,
@@ -103,6 +105,8 @@ class RestConnector:
         if delta.relocate and all(change.attribute != key for change in changes):
             changes.append(Change(key, Verb.REPLACE, delta.entry.attributes[key]))
         id_ = await self._id(ref)
+        if delta.relocate:
+            await self._refuse_taken(ref.kind, locator, id_)
         if changes:
             call = await self._updating(shape, id_, changes)
             await self._http.ask(call, Doing.UPDATE, _texts(changes))
@@ -178,6 +182,12 @@ class RestConnector:
             problem = f"{len(found)} entries have this {shape.kind.key}"
             raise Refused(problem, attribute=shape.kind.key, fix="remove all but one at the target", code="duplicates")
         return found[0] if found else None
+
+    async def _refuse_taken(self, kind: str, locator: str, id_: str) -> None:
+        """`Conflict` where another entry has the key: an app may take two of one."""
+        found = await self._only(Ref(kind, "", locator))
+        if found is not None and self._shapes[kind].id_of(found) != id_:
+            raise Conflict(f"another entry has this {self._shapes[kind].kind.key}", code="taken")
 
     async def _look(self, shape: Shape, attribute: str, value: Value) -> list[Any]:
         """All entries with this value, compared by us: an app may answer with more than it was asked for."""

@@ -116,6 +116,16 @@ async def test_a_put_keeps_what_we_do_not_know(connect: Connect, app: App) -> No
     assert {"id": "u1", "login": "bj", "active": True, "theirs": {"deep": [1]}, "title": "T"} == app.users["u1"]
 
 
+async def test_a_rename_to_a_name_that_another_has_is_a_conflict(connect: Connect, app: App) -> None:
+    """The app would take two of one login."""
+    rest = await connect()
+    ref, _ = await rest.create(entry("bj")), await rest.create(entry("bx"))
+
+    with pytest.raises(Conflict, match="another entry has this login"):
+        await rest.update(ref, Delta(entry("bx"), relocate=True))
+    assert ["bj", "bx"] == [user["login"] for user in app.users.values()]
+
+
 async def test_a_rename_keeps_the_id(connect: Connect, app: App) -> None:
     rest = await connect()
     ref = await rest.create(entry("bj"))
