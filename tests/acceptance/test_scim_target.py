@@ -245,6 +245,21 @@ async def test_a_group_is_not_given_a_name_that_another_group_has(world: World, 
     assert ["disputed"] == [each.code for each in world.parked()]
 
 
+async def test_two_users_swap_their_names(world: World, remote: Remote) -> None:
+    await world.user("ada", title="A")
+    await world.user("bob", title="B")
+    await world.deliver_all()
+    ada, bob = world.names["ada"], world.names["bob"]
+    await world.change("ada", userName="cid")
+    await world.change("bob", userName="ada")
+    world.names |= {"cid": ada, "ada": bob}
+    await world.change("cid", userName="bob")
+    await world.deliver_all()
+
+    assert {"ada": "B", "bob": "A"} == {name: user["title"] for name, user in (await remote.users()).items()}
+    assert [] == world.parked()
+
+
 async def test_an_answer_that_is_lost_makes_nothing_twice(
     world: World, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
