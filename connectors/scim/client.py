@@ -39,6 +39,11 @@ class Client:
         self._http = Http(settings, directory, media=SCIM_JSON, judge=judge)
         self.service: Service = assumed(settings)
 
+    @property
+    def size(self) -> int:
+        """How many resources an answer is asked to hold."""
+        return min(self._settings.page_size, self.service.most or self._settings.page_size)
+
     async def learn(self) -> None:
         """Find out what the service can do, if it is to be believed."""
         if self._settings.discovery:
@@ -97,8 +102,7 @@ class Client:
 
     @property
     def _listing(self) -> Listing:
-        size = self._settings.page_size
-        return Listing(min(size, self.service.most or size), self.service.cursor)
+        return Listing(self.size, self.service.cursor)
 
     async def _patch(self, path: str, edit: Edit, scrub: Iterable[str]) -> None:
         found = await self._present(path) if edit.reads_before else Found({})

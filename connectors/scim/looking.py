@@ -83,6 +83,8 @@ class Looking:
             matching = [each for each in part.items if self.shape.has(each, attribute, wanted)]
             strangers = strangers or len(matching) < len(part.items)
             found, complete = [*found, *matching], part.complete
+            if filtered and found and not strangers and len(part.items) < self.client.size:
+                break  # the service has filtered, and there was room for more
         if not found and strangers and not complete:
             raise TargetDown("its list could not be read to the end, so nobody is known to be absent", code="list")
         return found

@@ -13,7 +13,7 @@ from typing import Any
 from bridge.scim.resource_types import COMMON, Extension, ResourceType
 from bridge.scim.schemas import Attribute, Returned, Schema, load_schema
 from connectors.scim.places import Misplaced, Place, place_of
-from connectors.scim.settings import Kind, ScimSettings
+from connectors.scim.settings import Kind, Paging, ScimSettings
 
 _COMMON = {attribute.name.lower() for attribute in COMMON}
 
@@ -79,8 +79,12 @@ def described(documents: Documents, settings: ScimSettings) -> Service:
 
 
 def _overruled(service: Service, settings: ScimSettings) -> Service:
-    patch = service.patch if settings.patch is None else settings.patch
-    return replace(service, patch=patch, filter=service.filter if settings.filter is None else settings.filter)
+    return replace(
+        service,
+        patch=service.patch if settings.patch is None else settings.patch,
+        filter=service.filter if settings.filter is None else settings.filter,
+        cursor=service.cursor if settings.paging is None else settings.paging is Paging.CURSOR,
+    )
 
 
 def _known(kind: Kind, types: list[Mapping[str, Any]], schemas: Mapping[str, Schema]) -> Known:

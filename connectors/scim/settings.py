@@ -9,6 +9,7 @@ token = "credential:app-token"           # Authorization: Bearer ...; or user an
 # concurrency = 8
 # page_size = 100
 # discovery = false                      # its /ServiceProviderConfig, /ResourceTypes and /Schemas are not believed
+# paging = "cursor"                      # it has cursors (RFC 9865) and does not say so; or "index"
 # patch = false                          # it says that it takes PATCH, and does not: PUT, read and merged before
 # filter = false                         # it says that it filters, and does not: looked for in the whole list
 
@@ -54,6 +55,13 @@ class RemovedBy(StrEnum):
 
     PATH = "path"  # RFC 7644: members[value eq "..."]
     VALUE = "value"  # path members and a value, as Entra ID sends it
+
+
+class Paging(StrEnum):
+    """How a service cuts its lists."""
+
+    INDEX = "index"
+    CURSOR = "cursor"
 
 
 class Kind(BaseModel):
@@ -123,12 +131,13 @@ class Groups(Kind):
 
 
 class ScimSettings(HttpSettings):
-    """One SCIM service. `patch` and `filter` overrule what it says of itself."""
+    """One SCIM service. `patch`, `filter` and `paging` overrule what it says of itself."""
 
     page_size: int = Field(default=100, ge=1, le=10_000)
     discovery: bool = True
     patch: bool | None = None
     filter: bool | None = None
+    paging: Paging | None = None
     users: Users | None = None
     groups: Groups | None = None
 

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from connectors.scim.listing import Listing, resources_of
-from connectors.sdk import TargetMisconfigured
+from connectors.sdk import Refused, TargetMisconfigured
 from connectors.sdk.http import Answer, Part
 
 
@@ -18,7 +18,10 @@ async def read(answers: list[Any], size: int = 2, by_cursor: bool = False) -> tu
     async def fetch(path: str) -> Answer:
         asked.append(urlsplit(path).query.partition("&")[0])
         assert parse_qs(urlsplit(path).query)["count"] == [str(size)]
-        return Answer(200, {}, orjson.dumps(answers[len(asked) - 1]))
+        found = answers[len(asked) - 1]
+        if isinstance(found, Exception):
+            raise found
+        return Answer(200, {}, orjson.dumps(found))
 
     parts: list[Part] = [part async for part in Listing(size, by_cursor).read("/Users", {}, fetch)]
     return [each["id"] for part in parts for each in part.items], [part.complete for part in parts], asked
@@ -30,10 +33,10 @@ def page(total: Any, *ids: str, **more: Any) -> dict[str, Any]:
 
 async def test_a_list_is_read_from_one_on_by_what_has_come() -> None:
     """`itemsPerPage` of 0 is told by some; fewer than were asked for come from others."""
-    found = await read([page(4, "a", itemsPerPage=0), page(4, "b", "c", itemsPerPage=9), page(4, "d")])
+    found = await read([page(4, "a", itemsPerPage=0), page(4, "b", "c", itemsPerPage=9), page(4, "d"), page(4)])
 
-    assert (["a", "b", "c", "d"], [False, False, True]) == found[:2]
-    assert ["startIndex=1", "startIndex=2", "startIndex=4"] == found[2]
+    assert (["a", "b", "c", "d"], [False, False, False, True]) == found[:2]
+    assert ["startIndex=1", "startIndex=2", "startIndex=4", "startIndex=5"] == found[2]
 
 
 @pytest.mark.parametrize("empty", [{"totalResults": 0}, page(0), {"totalResults": 0, "Resources": []}])
@@ -41,11 +44,26 @@ async def test_a_list_of_nobody_is_complete(empty: Any) -> None:
     assert ([], [True], ["startIndex=1"]) == await read([empty])
 
 
-async def test_a_full_answer_is_not_the_last_whatever_the_total_says() -> None:
-    """Some give the size of the answer as the total."""
-    found = await read([page(2, "a", "b"), page(1, "c")])
+async def test_a_total_is_not_believed_to_be_the_end() -> None:
+    """Some give the size of the answer as the total, and in it fewer than they were asked for."""
+    found = await read([page(1, "a"), page(1, "b"), page(1)])
+    same = await read([page(1, "a")] * 2)
 
-    assert (["a", "b", "c"], [False, False]) == found[:2]
+    assert (["a", "b"], [False, False, False]) == found[:2]
+    assert (["a"], [False, False]) == same[:2]
+
+
+async def test_the_total_of_an_answer_behind_the_last_says_nothing() -> None:
+    assert (["a"], [False, True]) == (await read([page(1, "a"), page(0)]))[:2]
+
+
+async def test_who_refuses_to_begin_behind_the_last_has_no_more() -> None:
+    refused = Refused("startIndex is too large", code="400")
+
+    assert (["a", "b"], [False, False, True]) == (await read([page(2, "a"), page(2, "b"), refused]))[:2]
+    assert (["a"], [False, False]) == (await read([page(2, "a"), refused]))[:2]
+    with pytest.raises(Refused):
+        await read([refused])
 
 
 @pytest.mark.parametrize(
@@ -53,8 +71,8 @@ async def test_a_full_answer_is_not_the_last_whatever_the_total_says() -> None:
     [
         [page(5, "a"), page(5, "b"), page(5)],
         [page(3, "a", "b"), page(4, "c", "d"), page(4)],
-        [page(None, "a")],
-        [page("2", "a")],
+        [page(None, "a"), page(None)],
+        [page("2", "a"), page("2")],
         [page(3, "a", "b"), page(3, "b")],
     ],
 )

@@ -56,10 +56,11 @@ def test_a_service_that_says_nothing_is_taken_as_the_rfc_has_it(documents: Docum
 
 def test_the_config_overrules_what_a_service_says() -> None:
     said = Documents({"patch": {"supported": True}, "filter": {"supported": True}})
-    found = described(said, settings(patch=False, filter=False))
+    found = described(said, settings(patch=False, filter=False, paging="cursor"))
 
     assert not found.patch
     assert not found.filter
+    assert found.cursor
 
 
 def test_our_own_edge_takes_all_of_its_attributes() -> None:
