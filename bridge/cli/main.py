@@ -70,9 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     _why(commands)
     _links(commands)
     _deliveries(commands)
-    connectors = commands.add_parser("connectors", help="the connectors that are installed")
-    connectors.add_argument("action", choices=("list",), help="`new` and `certify` are not built yet")
-    connectors.set_defaults(module="connectors")
+    _connectors(commands)
     return parser
 
 
@@ -168,6 +166,17 @@ def _deliveries(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     for command in (listed, retry):
         command.add_argument("--json", action="store_true")
         command.set_defaults(module="deliveries")
+
+
+def _connectors(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    actions = commands.add_parser("connectors", help="what is installed, and how to make your own").add_subparsers(
+        dest="action", required=True, metavar="ACTION"
+    )
+    actions.add_parser("list", help="the connectors that are installed").set_defaults(module="connectors")
+    new = actions.add_parser("new", help="write the project of a connector that works, with its tests")
+    new.add_argument("name", metavar="NAME", help='as targets will name it: connector = "NAME"')
+    new.add_argument("--into", type=Path, metavar="DIR", help="default: ./scim-bridge-NAME")
+    new.set_defaults(module="new_connector")
 
 
 _USER = "a user or group, by user name, display name or id"
