@@ -90,7 +90,7 @@ class Client:
             raise Refused(problem, code="noPatch", fix="have the service show the members of its groups")
         return await self._put(path, edit, scrub)
 
-    def has_no_filter(self) -> None:
+    def stop_filtering(self) -> None:
         """The service has refused a filter that every service has: it is asked by none any more."""
         self.service = replace(self.service, filter=False)
 

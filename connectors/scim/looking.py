@@ -70,7 +70,7 @@ class Looking:
                 if refused.code not in _NO_FILTER:
                     raise
                 if attribute == self.shape.kind.key and refused.code in _NO_FILTER_AT_ALL:
-                    self.client.has_no_filter()
+                    self.client.stop_filtering()
         return await self._listed(attribute, value, filtered=False)
 
     async def _listed(self, attribute: str, value: Value, *, filtered: bool) -> list[Json]:

@@ -75,7 +75,8 @@ class MemberEdit:
             yield [_change("add", some)]
 
     def whole(self, current: Mapping[str, Any]) -> Json:
-        have = [each for each in current.get("members") or () if member_id(each) not in self.remove]
+        gone = set(self.remove)
+        have = [each for each in current.get("members") or () if member_id(each) not in gone]
         there = {member_id(each) for each in have}
         new = [{"value": member} for member in self.add if member not in there]
         return for_put({**current, "members": [*have, *new]}, ())

@@ -52,7 +52,10 @@ def error(status: int, detail: str = "no", **more: str) -> dict[str, str]:
 
 @dataclass
 class Service:
-    """What it holds by endpoint and id; `filters` and `pages`: whether it heeds a filter, and startIndex."""
+    """What it holds by endpoint and id; `filters` and `pages`: whether it heeds a filter, and startIndex.
+
+    Changes that name one of `absent` are refused as a whole.
+    """
 
     resources: dict[str, dict[str, Any]] = field(default_factory=lambda: {"Users": {}, "Groups": {}})
     documents: dict[str, Any] = field(default_factory=dict)
@@ -62,6 +65,8 @@ class Service:
     pages: bool = True
     cursors: bool = False
     most: int = 1000
+    absent: set[str] = field(default_factory=set)
+    refused: list[Sent] = field(default_factory=list)
     total: Callable[[int, int], Any] = lambda total, _: total  # of all there are, and of those in the answer
 
     def writes(self, method: str | None = None) -> list[Sent]:
@@ -102,6 +107,9 @@ class Service:
             del held[rest[0]]
         if sent.method == "PUT":
             held[rest[0]] = sent.body
+        if sent.method == "PATCH" and any(member in str(sent.body) for member in map(repr, self.absent)):
+            self.refused.append(sent)
+            return _shown(404, error(404))
         version = held.get(rest[0], {}).get("version", "1")
         return _shown(200 if sent.method in ("GET", "PUT") else 204, held.get(rest[0]), {"ETag": f'W/"{version}"'})
 

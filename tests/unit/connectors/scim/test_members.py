@@ -7,7 +7,7 @@ import pytest
 from connectors.sdk import Conflict, Delta, Entry, Gone, Missing, Refused
 from tests.unit.connectors.scim.conftest import Connect
 from tests.unit.connectors.scim.samples import CREW, searched
-from tests.unit.connectors.scim.stub import Answer, Service, error
+from tests.unit.connectors.scim.stub import Answer, Sent, Service, error
 
 
 async def test_members_go_in_parts_of_a_hundred(connect: Connect, service: Service) -> None:
@@ -36,6 +36,24 @@ async def test_a_member_that_is_not_there_costs_the_others_nothing(connect: Conn
     assert [["here", "away"], ["here"], ["away"]] == [
         [each["value"] for each in sent.operations[0]["value"]] for sent in service.writes()
     ]
+
+
+async def test_one_of_many_who_is_not_there_is_found_by_halves(connect: Connect, service: Service) -> None:
+    service.hold("Groups", "g", displayName="Crew")
+    service.absent = {"m5"}
+    everybody = [f"m{number}" for number in range(64)]
+
+    with pytest.raises(Missing) as raised:
+        await (await connect()).update_members(CREW, everybody, ["x"])
+    arrived = {each["value"] for sent in service.writes() if sent not in service.refused for each in members(sent)}
+    assert "m5" == raised.value.reference
+    assert set(everybody) - {"m5"} == arrived
+    assert 20 > len(service.sent)
+
+
+def members(sent: Sent) -> list[dict[str, str]]:
+    """Who is added."""
+    return [member for operation in sent.operations if operation["op"] == "add" for member in operation["value"]]
 
 
 async def test_a_member_that_is_gone_already_is_gone(connect: Connect, service: Service) -> None:
