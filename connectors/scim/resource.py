@@ -70,7 +70,7 @@ def _written(holder: Mapping[str, Any], place: Place, values: Sequence[Any]) -> 
 
 def _fitted(items: Sequence[Any], place: Place, values: Sequence[Any]) -> list[Any]:
     """The items with these values: those that have one stay, others get one, what is left over goes or is added."""
-    new = [value for value in values if not any(_has(item, place, value) for item in items)]
+    new = [value for value in dict.fromkeys(values) if not any(_has(item, place, value) for item in items)]
     fitted, ours = [], []
     for item in items:
         if place.takes(item) and not any(_has(item, place, value) for value in values):

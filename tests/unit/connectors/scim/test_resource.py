@@ -52,6 +52,7 @@ def test_values_are_read_where_they_stand(path: str, resource: dict[str, Any], v
         ("urn:example:2.0:User:badge", ("9",), {"urn:example:2.0:User": {"badge": "9"}}),
         ('addresses[type eq "work"].country', ("DE",), {"addresses": [{"type": "work", "country": "DE"}]}),
         ("x509Certificates", (b"\0\1",), {"x509Certificates": [{"value": "AAE="}]}),
+        ("phoneNumbers", ("1", "1"), {"phoneNumbers": [{"value": "1"}]}),
         ("title", (), {}),
     ],
 )
