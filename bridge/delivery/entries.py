@@ -74,7 +74,7 @@ class Entries:
         found = await self.target.get(Ref(progress.kind, "", intent.place), names)
         if found is None or found.ref is None:
             return False
-        self.places.not_anothers(progress, found.ref, intent.place)
+        await self.places.not_anothers(progress, found.ref, intent.place)
         if not is_ours(intent, found, self.target.normalise):
             raise disputed(intent.place)
         progress.at(found.ref)

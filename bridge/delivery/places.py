@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from bridge.delivery.progress import NotYet, Occupied, Progress
 from bridge.journal import Journal, links, returning
 from bridge.journal.links import Claimed
+from bridge.journal.returning import Holder
 from bridge.mapping.entry_json import encode
 from bridge.plans.states import State
 from bridge.targets import Target
@@ -66,7 +67,7 @@ class Places:
     async def must_be_ours(self, progress: Progress, place: str, intent: str | None) -> None:
         """Claim it, or wait for who has it."""
         if await self.claim(progress, place, intent) is not Claimed.OURS:
-            raise self._taken(progress, place)
+            raise await self._taken(progress, place)
 
     async def must_be_free(self, progress: Progress, place: str) -> None:
         """At the target; what stands there is another of ours that is about to leave, or disputed.
@@ -77,10 +78,10 @@ class Places:
             return
         claimant = self.journal.glance(lambda db: links.claimant(db, self.target.name, place))
         if claimant is not None and claimant[0] != progress.link.resource:  # it may be that one's, and not known yet
-            raise self._taken(progress, place)
+            raise await self._taken(progress, place)
         found = await self._standing(progress, place)
         if found is not None:
-            self.not_anothers(progress, found, place)
+            await self.not_anothers(progress, found, place)
             raise disputed(place)
 
     async def _standing(self, progress: Progress, place: str) -> Ref | None:
@@ -88,12 +89,12 @@ class Places:
         found = await self.target.get(Ref(progress.kind, "", place), progress.rules.names)
         return None if found is None else found.ref
 
-    def not_anothers(self, progress: Progress, found: Ref, place: str) -> None:
+    async def not_anothers(self, progress: Progress, found: Ref, place: str) -> None:
         """Wait where the entry that was found at the place is another one of ours."""
         owner = self._owner(found)
         if owner is not None and owner[0] != progress.link.resource:
             if owner[1] == place:
-                raise self._occupied(progress, owner[0], place)
+                raise await self._occupied(progress, owner[0], place)
             raise NotYet("another entry of ours is there still", seconds=BUSY)  # it is about to move away
 
     async def reach(self, progress: Progress, there: There, place: str) -> None:
@@ -105,7 +106,7 @@ class Places:
         if aside is not None and (claimed is Claimed.CIRCLE or self._is_half_way(progress, there, aside)):
             await self.must_be_ours(progress, self.target.locate(aside), None)
             await self._step(progress, there, aside)
-        raise self._taken(progress, place)
+        raise await self._taken(progress, place)
 
     async def move(self, progress: Progress, there: There, change: Delta, place: str) -> None:
         """Send an update that moves the entry; say who stands in the way, if somebody does.
@@ -132,7 +133,7 @@ class Places:
         aside = self._aside(progress, there)
         if aside is not None and await self._is_circle(progress, found, self._at(progress, there)):
             await self._step(progress, there, aside)
-        self.not_anothers(progress, found, place)
+        await self.not_anothers(progress, found, place)
         raise disputed(place, there.ref.locator)
 
     async def _is_circle(self, progress: Progress, found: Ref, ours: str) -> bool:
@@ -150,17 +151,18 @@ class Places:
             found = standing
         return False
 
-    def _taken(self, progress: Progress, place: str) -> Exception:
+    async def _taken(self, progress: Progress, place: str) -> Exception:
         """Another resource has the place."""
         owner = self.journal.read(lambda db: links.claimant(db, self.target.name, place))
-        return self._occupied(progress, owner[0] if owner else None, place)
+        return await self._occupied(progress, owner[0] if owner else None, place)
 
-    def _occupied(self, progress: Progress, owner: str | None, place: str) -> Exception:
+    async def _occupied(self, progress: Progress, owner: str | None, place: str) -> Exception:
         """A place that another resource of ours has comes free by itself, unless its entry has come to rest there."""
         held = None if owner is None else self.journal.read(lambda db: returning.holder(db, self.target.name, owner))
-        if held is None or held.state not in (State.IN_SYNC, State.PARKED):
+        rests = held is not None and held.state in (State.IN_SYNC, State.PARKED)
+        if held is None or not rests or await self._was_taken_away(held, place):
             return NotYet("another entry of ours is there still", claim=place, seconds=BUSY)
-        at = held.locator or place
+        at = held.ref.locator if held.ref is not None and held.ref.locator else place
         if not held.deleted:
             return Occupied(
                 f"the entry of another resource stands there: {at}, of {held.resource}",
@@ -175,8 +177,19 @@ class Places:
             code="leaver",
             claim=place,
             fix=("correct the keys" if keys else "let returning say by which keys who returns takes it over")
-            + ", let a step of on_delete move or delete the entry, or remove it",
+            + ", let a step of on_delete move or delete the entry, or rename or remove it by hand",
         )
+
+    async def _was_taken_away(self, held: Holder, place: str) -> bool:
+        """Whether somebody has moved or removed the entry of one who leaves; then it gives up the place."""
+        if held.ref is None or not held.left:
+            return False
+        found = await self.target.get(held.ref, self.target.rules[held.ref.kind].names)
+        if found is not None and self.target.locate(found) == place:
+            return False
+        kind, name = held.ref.kind, self.target.name
+        await self.journal.submit(lambda tx: links.dirty(tx, name, held.resource, kind, verify=True), reserved=True)
+        return True
 
     def _owner(self, found: Ref) -> tuple[str, str | None] | None:
         return self.journal.read(lambda db: links.owner(db, self.target.name, found))

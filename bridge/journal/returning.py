@@ -14,6 +14,7 @@ from bridge.journal.links import Link
 from bridge.journal.sql import load
 from bridge.journal.target_members import Removal
 from bridge.journal.tx import Tx
+from connectors.sdk import Ref
 
 _SQL = load("returning")
 
@@ -26,11 +27,12 @@ class Leaver(NamedTuple):
 
 
 class Holder(NamedTuple):
-    """Whose link it is, where its entry is, the link's state, and whether the resource was deleted."""
+    """Whose link it is, its entry, the link's state; whether the resource is not to be there any more, or deleted."""
 
     resource: str
-    locator: str | None
+    ref: Ref | None
     state: str
+    left: bool
     deleted: bool
 
 
@@ -60,4 +62,7 @@ def take_over(tx: Tx, link: Link, leaver: str) -> Link | None:
 def holder(db: sqlite3.Connection, target: str, resource: str) -> Holder | None:
     """Whose link it is that stands in the way."""
     row = db.execute(_SQL["holder"], {"target": target, "resource": resource}).fetchone()
-    return None if row is None else Holder(row[0], row[1], row[2], bool(row[3]))
+    if row is None:
+        return None
+    id_, kind, entry_id, locator, state, left, deleted = row
+    return Holder(id_, Ref(kind, entry_id, locator or "") if entry_id else None, state, bool(left), bool(deleted))

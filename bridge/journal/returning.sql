@@ -33,5 +33,6 @@ ON CONFLICT (target, group_id, member) DO UPDATE SET applied = excluded.applied,
 DELETE FROM target_membership WHERE target = :target AND member = :leaver;
 
 -- holder --
-SELECT l.resource, l.locator, l.state, r.deleted IS NOT NULL FROM link AS l JOIN resource AS r ON r.id = l.resource
+SELECT l.resource, l.kind, l.entry_id, l.locator, l.state, coalesce(l.departure, 'disabled') <> 'disabled', r.deleted IS NOT NULL
+FROM link AS l JOIN resource AS r ON r.id = l.resource
 WHERE l.target = :target AND l.resource = :resource;

@@ -130,7 +130,7 @@ class Scratch:
         return [Alike(*row) for row in self._run("alike", after=after, limit=limit)]
 
     def leave_behind(self, resource: str, kind: str) -> None:
-        """Note a leaver whose entry somebody removed: nothing is to be repaired, but its link knows nothing of it."""
+        """Note a leaver whose entry somebody removed or moved: its link must hear of it, nothing is repaired."""
         self._run("leave_behind", resource=resource, kind=kind)
 
     def left_behind(self) -> list[tuple[str, str]]:

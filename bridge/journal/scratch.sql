@@ -23,7 +23,7 @@ CREATE TEMP TABLE refused (                   -- links that delivery parked beca
   resource TEXT NOT NULL,
   wish     INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TEMP TABLE left_behind (               -- links of leavers whose entry somebody removed
+CREATE TEMP TABLE left_behind (               -- links of leavers whose entry somebody removed or moved
   resource TEXT PRIMARY KEY,
   kind     TEXT NOT NULL
 ) WITHOUT ROWID;

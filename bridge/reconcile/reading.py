@@ -142,8 +142,8 @@ def _made_place(target: Target, entry: Entry) -> str | None:
 def _judge(scratch: Scratch, target: Target, rules: Rules, link: Linked, actual: Actual) -> bool:
     """Keep what differs; whether anything does."""
     finding = compare(link, actual, rules, target.normalise, scratch.members(link.resource))
-    if finding is not None:
-        _keep(scratch, rules, finding)
+    if finding is not None and not _keep(scratch, rules, finding) and finding.moved:
+        scratch.leave_behind(link.resource, link.kind)
     return finding is not None
 
 

@@ -106,7 +106,7 @@ class Reconciler:
             after = alike[-1].resource
 
     async def _let_go(self, leavers: Sequence[tuple[str, str]]) -> None:
-        """Where somebody removed what a leaver left behind, delivery looks too, and frees the leaver's place."""
+        """What a leaver left behind was removed or moved by somebody: delivery looks too, and frees the place."""
 
         def look(tx: Tx) -> None:
             for resource, kind in leavers:

@@ -12,7 +12,7 @@ import pytest
 
 from bridge.journal import restoring
 from demo.slapd import PASSWORD, SERVICE
-from tests.acceptance.drift.drifting import drifting
+from tests.acceptance.drift.drifting import drifting, reconcile
 from tests.contract.ldap import connector_to
 from tests.daemon import GROUP, USER, Daemon
 from tests.slapd import Tree, slapd, slapd_admin, slapd_tree, tree
@@ -118,6 +118,25 @@ async def test_who_comes_back_under_another_id_and_name_gets_the_old_entry(
     assert {"at": [], "binds": [], "members": []} == seen(tree)
     assert (uuid, True) == (tree.read(back, "entryUUID"), tree.can_bind(back, SECRET))
     assert [back.encode()] == [dn for dn in tree.read(f"cn=crew,{tree.groups}", "member")["member"] if b"uid" in dn]  # type: ignore[index]
+
+
+async def test_a_person_makes_room_for_a_newcomer_of_the_same_name(world: World, tree: Tree) -> None:
+    """The leaver is renamed by hand: the next run sees it, the newcomer gets the name, and the ladder goes on."""
+    here, aside = f"uid=ada,{tree.people}", f"uid=ada-2019,{tree.people}"
+    uuid = tree.read(here, "entryUUID")
+    await world.delete("ada")
+    await world.user("ada", active=True, **{ENTERPRISE: {"employeeNumber": "B-8"}})
+    await world.deliver_all()
+    refused = [parked.code for parked in world.parked()]
+    tree.rename(here, "uid=ada-2019")
+    await reconcile(world)
+    await world.deliver_all()
+    renamed, new = tree.read(aside, "entryUUID"), tree.read(here, "entryUUID")
+    await days(world, 12)
+
+    assert (["leaver"], []) == (refused, world.parked())
+    assert uuid == renamed != new
+    assert (None, new) == (tree.read(aside, "entryUUID"), tree.read(here, "entryUUID"))
 
 
 async def test_the_place_is_not_there_yet(world: World, tree: Tree, left: str) -> None:

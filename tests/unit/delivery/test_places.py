@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -147,6 +148,27 @@ async def test_a_name_that_another_keeps_is_for_a_person_until_it_is_free(world:
     await world.deliver_all()
 
     assert ({"users/ada"}, []) == (set(world.entries()), world.parked())
+
+
+@pytest.mark.parametrize("by_hand", ["moved", "removed"])
+async def test_a_leaver_whose_entry_was_taken_away_by_hand_gives_up_its_place(world: World, by_hand: str) -> None:
+    """A person makes room for the newcomer where the leaver is kept (simulation, seed 138)."""
+    await world.restart(scope='title eq "in"', on_leave="keep")
+    await world.user("ada", title="in")
+    await world.deliver()
+    await world.change("ada", title="out", userName="lovelace")
+    await world.deliver()
+    leaver = world.entries()["users/ada"]
+    if by_hand == "moved":
+        leaver.attributes["uid"], leaver.ref = ("old-ada",), replace(leaver.ref, locator="users/old-ada")
+    else:
+        del world.connector.entries[leaver.ref.id]
+    await world.user("ada", title="in")
+    await world.deliver_all()
+
+    assert {"users/ada"} == world.entries().keys() - {"users/old-ada"}
+    assert leaver.ref.id != world.entries()["users/ada"].ref.id
+    assert ([], 0) == (world.parked(), world.standing().backlog)
 
 
 async def test_who_waited_long_may_meet_a_conflict_as_anybody(world: World) -> None:
