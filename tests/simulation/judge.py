@@ -160,13 +160,19 @@ class Judge:
         if not self._is_shut_out(group):
             want = {"cn": (group.body["displayName"],), "number": (group.number,)}
             yield from _different(entry, want)
-        may, must = set(), set()
+        may, must = self._guests(entry), set()
         for ref, is_sure in map(self._member, self._asked(group.id)):
             if ref is not None:
                 may.add(self._value(ref))
                 must |= {self._value(ref)} if is_sure else set()
         if not must <= entry.members <= may:
             yield f"has the members {sorted(entry.members)}, should have {sorted(must)} and may have {sorted(may)}"
+
+    def _guests(self, group: Stored) -> set[str]:
+        """Who was put there by hand, where that is nothing to us."""
+        if self._policy.ownership == "all":
+            return set()
+        return {member for id_, member in self._system.guests if id_ == group.ref.id}
 
     def _asked(self, group: str) -> set[str]:
         """Who is named in the group; where it is flattened, the users that a walk through all groups in it finds."""

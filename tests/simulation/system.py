@@ -15,12 +15,15 @@ from connectors.sdk.memory import MemoryConnector, Stored
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the config says: how leavers are disabled, whether there is a scope, who leaves it; and of nested groups."""
+    """What the config says: how leavers are disabled, whether there is a scope, who leaves it; of nested groups, and of
+    members that others added.
+    """
 
     on_disable: str
     scoped: bool
     on_leave: str
     flattens: bool
+    ownership: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class System:
     calm: bool = False
     stuck: bool = False  # it takes calls, and answers none
     robbed: Ref | None = None  # the entry that somebody removed by hand
+    guests: set[tuple[str, str]] = field(default_factory=set)  # group and member, put there by hand
     memory: MemoryConnector = field(init=False)
     foreign: frozenset[str] = frozenset()
     wrong: list[str] = field(default_factory=list)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from connectors.sdk.memory import Stored
 from tests.simulation.system import System
 
 if TYPE_CHECKING:
     from tests.simulation.run import Run
 
+KINDS = ("kill", "kill", "stop", "down", "stuck", "full", "hand", "hand", "hand", "pause", "look")
 FEW = 4
 """Entries of which nobody removes one by hand: without it no read would be credible, and rightly so."""
 
@@ -32,7 +35,7 @@ class Troubles:
 
     async def _one_thing(self, group: asyncio.TaskGroup) -> None:
         system = self._dice.choice(list(self._run.systems.values()))
-        match self._dice.choice(("kill", "kill", "stop", "down", "stuck", "full", "hand", "pause", "look")):
+        match self._dice.choice(KINDS):
             case "kill":
                 await self._again(killed=True)
             case "stop":
@@ -80,18 +83,42 @@ class Troubles:
         life.writer.fill(False)
 
     def _by_hand(self, system: System) -> None:
-        """Somebody writes at the target: a name; or an entry, once, is gone. One that is not linked yet is let be."""
+        """Somebody writes at the target: a name, or who is in a group; or an entry, once, is gone."""
+        users, groups = self._linked(system, "users"), self._linked(system, "groups")
+        if groups and self._dice.random() < 0.5:
+            self._group_by_hand(system, self._dice.choice(groups), users)
+        elif users:
+            self._user_by_hand(system, users)
+
+    def _linked(self, system: System, kind: str) -> list[Stored]:
+        """Our entries. One that is not linked yet is let be."""
         life = self._run.life
-        query = "SELECT entry_id FROM link WHERE target = ? AND kind = 'users' AND entry_id IS NOT NULL ORDER BY 1"
-        known = life.journal.read(lambda db: db.execute(query, (system.name,)).fetchall()) if life else []
-        ours = [system.memory.entries[id_] for (id_,) in known if id_ in system.memory.entries]
-        if not ours:
-            return
+        query = "SELECT entry_id FROM link WHERE target = ? AND kind = ? AND entry_id IS NOT NULL ORDER BY 1"
+        known = life.journal.read(lambda db: db.execute(query, (system.name, kind)).fetchall()) if life else []
+        return [system.memory.entries[id_] for (id_,) in known if id_ in system.memory.entries]
+
+    def _group_by_hand(self, system: System, group: Stored, users: list[Stored]) -> None:
+        if group.members and self._dice.random() < 0.5:
+            member = self._dice.choice(sorted(group.members))
+            self._run.tell(f"{member} is taken out of {group.ref} by hand at {system.name}")
+            group.members.remove(member)
+        elif users:
+            ref = self._dice.choice(users).ref
+            member = ref.locator if system.nature.by_locator else ref.id
+            self._run.tell(f"{member} is put into {group.ref} by hand at {system.name}")
+            group.members.add(member)
+            system.guests.add((group.ref.id, member))
+
+    def _user_by_hand(self, system: System, ours: list[Stored]) -> None:
         stored = self._dice.choice(ours)
         if self._dice.random() < 0.5 and system.robbed is None and len(ours) > FEW:
             self._run.tell(f"{stored.ref} is removed by hand at {system.name}")
             del system.memory.entries[stored.ref.id]
             system.robbed = stored.ref
+        elif self._dice.random() < 0.5:
+            self._run.tell(f"{stored.ref} is renamed by hand at {system.name}")
+            name = f"by-hand-{stored.ref.id}"
+            stored.attributes["uid"], stored.ref = (name,), replace(stored.ref, locator=f"users/{name}")
         else:
             self._run.tell(f"{stored.ref} is changed by hand at {system.name}")
             stored.attributes["sn"] = ("by hand",)

@@ -49,6 +49,7 @@ def _policy(dice: random.Random) -> Policy:
         scoped=dice.random() < 0.4,
         on_leave=dice.choice(("disable", "delete", "keep")),
         flattens=dice.random() < 0.5,
+        ownership=dice.choice(("own", "all")),
     )
 
 
@@ -65,6 +66,7 @@ def _target(dice: random.Random, name: str, policy: Policy) -> TargetSettings:
         "attributes": GROUPS,
         "on_missing": dice.choice(("hold", "recreate")),
         "nested": "flatten" if policy.flattens else "keep",
+        "ownership": policy.ownership,
     }
     return TargetSettings(
         name=name,
