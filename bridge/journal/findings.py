@@ -33,13 +33,16 @@ class Repair(StrEnum):
     NONE = "none"
     REVERT = "revert"
     RECREATE = "recreate"
+    AT_ONCE = "at once"  # released with the plan, within the limits; the rest of it waits for a person
     HOLD = "hold"  # recreate, but only if a person approves the plan: on_missing = "hold"
     DECLINED = "declined"  # a person rejected just this
     RESTORE = "restore"  # as an image holds it: a person asked for it
     PROTECTED = "protected"  # the config says that this entry is never written
 
     def released(self, *, by_person: bool) -> bool:
-        """Whether an approval of the plan leads to a write."""
+        """Whether an approval of the plan, by a person or by the run that made it, leads to a write."""
+        if self is Repair.AT_ONCE:
+            return not by_person
         return self in (Repair.REVERT, Repair.RECREATE) or (by_person and self in (Repair.HOLD, Repair.RESTORE))
 
 

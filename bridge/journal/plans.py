@@ -37,7 +37,7 @@ def supersede(tx: Tx, target: str) -> None:
 
 
 def write(tx: Tx, plan: Plan) -> Plan:
-    """Record a plan that a run made, or a person asked for; an approved one releases its findings at once.
+    """Record a plan that a run made, or a person asked for; one that is approved, or in part, releases that at once.
 
     Returns it with its id.
     """
@@ -51,7 +51,7 @@ def write(tx: Tx, plan: Plan) -> Plan:
     tx.db.execute(_SQL["insert_plan"], named | row)
     rows = ({"plan": plan.id, "ordinal": n, **row_of(finding)} for n, finding in enumerate(plan.findings))
     tx.db.executemany(_SQL["insert_finding"], rows)
-    if plan.state is PlanState.APPROVED:
+    if plan.state is PlanState.APPROVED or any(finding.repair is Repair.AT_ONCE for finding in plan.findings):
         _release(tx, plan, by_person=False)
     return replace(plan, made=tx.now, decided=decided)
 

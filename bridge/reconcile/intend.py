@@ -53,9 +53,20 @@ def outcome(findings: Sequence[Finding], policy: Policy, linked: int) -> tuple[P
     if held := holding(verdicts):
         return PlanState.HELD, "above the limits: " + "; ".join(verdict.reason for verdict in held)
     if not writes:
-        return PlanState.HELD, f'{len(asks)} entries are missing and on_missing = "hold": approve to make them again'
+        return PlanState.HELD, _missing(len(asks))
     (reverts,) = (verdict for verdict in verdicts if verdict.guard is Guard.REVERTS)
     return PlanState.APPROVED, f'drift = "revert", within the limits: {reverts.reason}'
+
+
+def in_part(findings: Sequence[Finding]) -> tuple[str, tuple[Finding, ...]]:
+    """Why an approved plan stays open that asks for a person too, and its findings: what needs nobody goes at once."""
+    asked = sum(finding.repair is Repair.HOLD for finding in findings)
+    rest = tuple(replace(f, repair=Repair.AT_ONCE) if f.repair.released(by_person=False) else f for f in findings)
+    return f"{_missing(asked)}; the rest needs no approval", rest
+
+
+def _missing(count: int) -> str:
+    return f'{count} entries are missing and on_missing = "hold": approve to make them again'
 
 
 def verdicts_on(findings: Iterable[Finding], policy: Policy, linked: int) -> tuple[Verdict, ...]:

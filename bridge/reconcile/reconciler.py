@@ -19,7 +19,7 @@ import structlog
 
 from bridge.clock import Clock
 from bridge.journal import JournalError, links, marks, plans, runs
-from bridge.journal.findings import Finding, Plan, PlanState, Sort
+from bridge.journal.findings import Finding, Plan, PlanState, Repair, Sort
 from bridge.journal.journal import Journal
 from bridge.journal.runs import Read, RunState
 from bridge.journal.scratch import Scratch
@@ -27,7 +27,7 @@ from bridge.journal.tx import Tx
 from bridge.plans.guards import Verdict
 from bridge.reconcile.changers import with_changers
 from bridge.reconcile.credible import Reading, doubt
-from bridge.reconcile.intend import Policy, intend, outcome, verdicts_on
+from bridge.reconcile.intend import Policy, in_part, intend, outcome, verdicts_on
 from bridge.reconcile.reading import confirm_absences, read_kind, strangers
 from bridge.reconcile.report import Report
 from bridge.reconcile.worker import Worker, working
@@ -130,6 +130,8 @@ class Reconciler:
             state, why = outcome(findings, policy, linked)
             if self._health.paused and state is PlanState.APPROVED:
                 state, why = PlanState.HELD, f"the target is paused: {self._health.paused}"
+            if state is PlanState.APPROVED and any(finding.repair is Repair.HOLD for finding in findings):
+                state, (why, findings) = PlanState.HELD, in_part(findings)
         else:
             state, why = PlanState.REPORTED, f"the read is not credible: {reason}"
         plan = Plan(None, name, run, state, self._clock.now(), why, findings=findings)

@@ -142,6 +142,7 @@ _INTENTS = {
     Repair.NONE: "",
     Repair.REVERT: "write back",
     Repair.RECREATE: "make again",
+    Repair.AT_ONCE: "needs no approval",
     Repair.HOLD: "make again if approved",
     Repair.DECLINED: "left alone: rejected before",
     Repair.RESTORE: "as it was",

@@ -35,8 +35,8 @@ def test_counts_include_what_is_not_listed():
     assert 0 == plan.changes
 
 
-def test_an_approval_by_itself_releases_less_than_a_person():
-    assert {Repair.REVERT, Repair.RECREATE} == {r for r in Repair if r.released(by_person=False)}
+def test_an_approval_by_itself_releases_less_than_a_person_and_what_it_released_is_done():
+    assert {Repair.REVERT, Repair.RECREATE, Repair.AT_ONCE} == {r for r in Repair if r.released(by_person=False)}
     assert {Repair.REVERT, Repair.RECREATE, Repair.HOLD, Repair.RESTORE} == {
         r for r in Repair if r.released(by_person=True)
     }

@@ -84,6 +84,23 @@ async def test_a_missing_entry_follows_on_missing(world, on_missing, state, repa
     assert released == world.released()
 
 
+async def test_what_needs_no_person_does_not_wait_for_one_nor_close_the_plan(world):
+    """An edit is put back at once; the entry that is missing can be approved still (simulation, seed 1835)."""
+    users = [await world.user(f"u{n:02}") for n in range(20)]
+    del world.connector.entries[users[0]]
+    world.edit(users[1], mail="hand@example.com")
+
+    report = await world.reconciler.run()
+    at_once = world.released()
+    approval = await world.journal.submit(lambda tx: plans.approve(tx, report.plan.id))
+
+    assert {"u00": Repair.HOLD, "u01": Repair.AT_ONCE} == {f.resource: f.repair for f in report.plan.findings}
+    assert (PlanState.HELD, 1) == (report.plan.state, report.plan.changes)
+    assert ["u01"] == at_once
+    assert (1, 0) == (approval.released, approval.changed_since)
+    assert ["u00", "u01"] == sorted(world.released())
+
+
 async def test_a_foreign_entry_is_listed_and_never_written(world):
     await world.user("ann")
     await world.connector.create(Entry("users", {"uid": ("admin",)}))
