@@ -6,7 +6,7 @@ is primary at most, and the one that we make primary takes the mark from the oth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bridge.scim.values import one_primary
@@ -63,7 +63,8 @@ def _written(holder: Mapping[str, Any], place: Place, values: Sequence[Any]) -> 
         return _put(holder, name, _fitted(_listed(there), place, values))
     value = values[0] if values else None
     if place.sub is not None:
-        value = _put(there if isinstance(there, dict) else {}, place.sub.name, value)
+        beside = there if isinstance(there, dict) and not place.is_id else {}  # what leads to the old one goes with it
+        value = _put(beside, place.sub.name, value)
         value = value if values or place.sub.name != "value" else None  # a reference without its id is none
     return _put(holder, name, value)
 
@@ -71,17 +72,27 @@ def _written(holder: Mapping[str, Any], place: Place, values: Sequence[Any]) -> 
 def _fitted(items: Sequence[Any], place: Place, values: Sequence[Any]) -> list[Any]:
     """The items with these values: those that have one stay, others get one, what is left over goes or is added."""
     new = [value for value in dict.fromkeys(values) if not any(_has(item, place, value) for item in items)]
-    fitted, ours = [], []
+    fitted = list(_refilled(items, place, values, new))
+    for value in new:
+        at = next((at for at, item in enumerate(fitted) if _is_bare(item, place, value)), len(fitted))
+        fitted[at : at + 1] = [_with(fitted[at] if at < len(fitted) else {}, place, value)]
+    primary = (each for each in reversed(fitted) if isinstance(each, dict) and each.get("primary") is True)
+    return one_primary(fitted, next((each for each in primary if all(each is not item for item in items)), None))
+
+
+def _refilled(items: Sequence[Any], place: Place, values: Sequence[Any], new: list[Any]) -> Iterator[Any]:
+    """The items that stay; ours whose value is no longer wanted get one of the new ones, as long as there are."""
     for item in items:
-        if place.takes(item) and not any(_has(item, place, value) for value in values):
-            if not new and not _survives(item, place):
-                continue
-            item = _with(item, place, new.pop(0) if new else None)
-            ours.append(item)
-        fitted.append(item)
-    added = [_with({}, place, value) for value in new]
-    kept = next((each for each in (*added, *ours) if isinstance(each, dict) and each.get("primary") is True), None)
-    return one_primary([*fitted, *added], kept)
+        if not place.takes(item) or any(_has(item, place, value) for value in values):
+            yield item
+        elif new or _survives(item, place):
+            yield _with(item, place, new.pop(0) if new else None)
+
+
+def _is_bare(item: Any, place: Place, value: Any) -> bool:
+    """Whether it is this value without what the place fixes: some services take a `type`, and do not keep it."""
+    fixed = place.fixed.keys() & item.keys() if isinstance(item, dict) else ()
+    return bool(place.fixed) and not fixed and bool(_part(item, place) == value)
 
 
 def _survives(item: Any, place: Place) -> bool:

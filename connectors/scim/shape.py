@@ -127,7 +127,8 @@ class Shape:
         return self.place(attribute).filter(literal)
 
     def entry(self, found: Json, attributes: Sequence[str], members: tuple[str, ...] | None) -> Entry:
-        held = {name: given for name in attributes if (given := values_at(found, self.place(name)))}
+        sent = (name for name in attributes if self._is_sent(name))
+        held = {name: given for name in sent if (given := values_at(found, self.place(name)))}
         return Entry(self.name, held, self.ref(found), members)
 
     def ref(self, found: Json) -> Ref:

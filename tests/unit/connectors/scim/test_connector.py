@@ -25,6 +25,20 @@ async def test_what_the_service_does_not_know_is_neither_sent_nor_missed(connect
     assert [tag in warning for warning in (await connector.probe()).warnings] == [True]
 
 
+async def test_what_the_service_keeps_for_itself_is_neither_sent_nor_read(connect: Connect, service: Service) -> None:
+    kept = {"name": "tag", "mutability": "readOnly"}
+    service.documents["Schemas"] = [{"id": SHOP, "attributes": [kept]}]
+    service.hold("Users", "7", userName="bj", **{SHOP: {"tag": "theirs"}})
+    tag = f"{SHOP}:tag"
+    connector = await connect({"users": frozenset({"userName", tag})})
+    await connector.update(BJ, Delta(person("bj"), (Change(tag, Verb.REPLACE, ("ours",)),)))
+    found = await connector.get(BJ, ["userName", tag])
+
+    assert [] == service.writes()
+    assert found is not None
+    assert {"userName": ("bj",)} == found.attributes
+
+
 async def test_whether_an_account_may_be_used_is_always_said(connect: Connect, service: Service) -> None:
     connector = await connect()
     ref = await connector.create(person("bj"))

@@ -68,12 +68,25 @@ def test_values_beside_ours_are_kept_as_they_are() -> None:
     assert {"emails": [HOME_MAIL, WORK_MAIL]} == resource
 
 
+@pytest.mark.parametrize("bare", [{"value": "a@x", "display": "A"}, "a@x"])
+def test_a_value_whose_type_was_not_kept_is_not_written_a_second_time(bare: Any) -> None:
+    (found,) = after({"emails": [bare]}, WORK, "a@x")["emails"]
+
+    assert {"type": "work", "value": "a@x"}.items() <= found.items()
+
+
 def test_a_part_of_a_value_leaves_its_other_parts() -> None:
     path = 'addresses[type eq "work"].country'
     resource = {"addresses": [{"type": "work", "country": "DE", "locality": "Ulm"}]}
 
     assert {"addresses": [{"type": "work", "locality": "Ulm"}]} == after(resource, path)
     assert {} == after({"addresses": [{"type": "work", "country": "DE"}]}, path)
+
+
+def test_a_new_manager_takes_nothing_over_from_the_old_one() -> None:
+    resource = {ENTERPRISE: {"manager": {"value": "7", "$ref": "/Users/7", "displayName": "M"}, "department": "A"}}
+
+    assert {ENTERPRISE: {"manager": {"value": "8"}, "department": "A"}} == after(resource, f"{ENTERPRISE}:manager", "8")
 
 
 def test_values_are_added_and_removed_among_others() -> None:
