@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bridge.scim.resource_types import USER
 from connectors.scim.places import own_place, place_of
@@ -123,3 +125,30 @@ def test_a_boolean_written_as_text_is_sent_as_a_boolean() -> None:
     place = own_place("active", USER)
 
     assert {"active": False} == changed({}, place, Change("active", Verb.REPLACE, ("False",)))
+
+
+TEXTS = st.sampled_from(["a", "b", "c", "d"])
+ITEMS = st.lists(
+    st.fixed_dictionaries(
+        {"value": TEXTS}, optional={"type": st.sampled_from(["work", "home"]), "primary": st.booleans()}
+    ),
+    max_size=5,
+)
+CHANGES = st.tuples(st.sampled_from([WORK, "emails"]), st.sampled_from(Verb), st.lists(TEXTS, max_size=3))
+
+
+@given(ITEMS, CHANGES)
+def test_after_a_change_the_wanted_values_stand_there_and_the_others_stay(
+    items: list[dict[str, Any]], change: tuple[str, Verb, list[str]]
+) -> None:
+    path, verb, values = change
+    place, before = place_of(path, USER), {"emails": items}
+    had, found = set(values_at(before, place)), after(before, path, *values, verb=verb)
+    wanted = {Verb.REPLACE: set(values), Verb.ADD: had | set(values), Verb.REMOVE: had - set(values)}[verb]
+    others = [item["value"] for item in items if not place.takes(item) and "type" in item]
+    there = found.get("emails", [])
+
+    assert wanted == set(values_at(found, place))
+    assert others == [item["value"] for item in there if not place.takes(item) and "type" in item]
+    assert sum(item.get("primary") is True for item in there) <= 1
+    assert found == after(found, path, *values, verb=verb)
