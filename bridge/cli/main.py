@@ -177,6 +177,12 @@ def _connectors(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     new.add_argument("name", metavar="NAME", help='as targets will name it: connector = "NAME"')
     new.add_argument("--into", type=Path, metavar="DIR", help="default: ./scim-bridge-NAME")
     new.set_defaults(module="new_connector")
+    certify = _with_config(
+        actions.add_parser("certify", help="try every promise on a throw-away target (exit 1 broken)")
+    )
+    certify.add_argument("target", metavar="TARGET")
+    certify.add_argument("--yes", action="store_true", help="it is a throw-away: write to it")
+    certify.set_defaults(module="certify")
 
 
 _USER = "a user or group, by user name, display name or id"

@@ -1,9 +1,13 @@
-"""What `connectors new` writes is installed by pip as it stands: its tests pass, and a daemon delivers by it."""
+"""What `connectors new` writes is installed by pip as it stands: its tests pass, a daemon delivers by it.
+
+It is certified. One that breaks promises is found by `connectors certify`: ours with two lines altered.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,7 +28,13 @@ name = "login"
 [targets.people.users.attributes]
 login = "userName"
 name = "displayName"
+mail = 'emails[type eq "work"].value'
+title = "title"
 """
+ALTERED = {
+    'raise Conflict("there is a file of this name already"': 'raise Gone("there is a file of this name already"',
+    'if ref.id in ("", found[1].id):': "if True:",
+}
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -88,3 +98,34 @@ def test_a_daemon_delivers_by_it(daemon: Daemon) -> None:
     )
     daemon.send("DELETE", f"/Users/{kim['id']}")
     daemon.until(lambda: not list(folder.glob("*.json")) and daemon.settled())
+
+
+def test_it_is_certified(daemon: Daemon) -> None:
+    *verdicts, _, counts, missing = daemon.command("connectors", "certify", "people", "--yes").splitlines()
+
+    assert "people: a folder of JSON files" == verdicts[0]
+    assert {"kept"} == {line.split()[0] for line in verdicts[1:] if "several values" not in line}
+    assert counts.endswith(" kept, 0 BROKEN, 1 not tried")
+    assert "not offered: members, activation, password, moves, marks" == missing
+    assert not list((daemon.folder / "drops" / "people").glob("*.json"))
+
+
+def test_one_that_breaks_promises_is_found(
+    site: Path, daemon: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(site, tmp_path / "altered")
+    source = tmp_path / "altered" / "scim_bridge_shelf" / "connector.py"
+    for line, altered in ALTERED.items():
+        assert line in source.read_text()
+        source.write_text(source.read_text().replace(line, altered))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "altered"))
+    told = daemon.command("connectors", "certify", "people", "--yes", codes=(1,)).splitlines()
+
+    broken = dict(line.removeprefix("BROKEN").strip().split(": ", 1) for line in told if line.startswith("BROKEN"))
+
+    assert {
+        "creating twice is a conflict",
+        "an update never reaches another entry at the old place",
+        "a delete never reaches another entry at the old place",
+    } == broken.keys()
+    assert "connectors.sdk.errors.Gone: there is a file of this name already" == broken["creating twice is a conflict"]

@@ -12,6 +12,7 @@
 Each test is one promise of `connectors.sdk.protocol`. Run it against the real thing: a mock knows no schema, no access
 rules and no other writers. `MembersContract`, `ActivationContract` and `PasswordContract` go with the capabilities of
 those names, `MovesContract` with a plugin that has `check_place`, `MarksContract` with pages that have marks.
+`certified` is the kit on a target of a config, for `scim-bridge connectors certify`.
 Needs the extra `testing`; nothing else of the SDK imports pytest.
 """
 
