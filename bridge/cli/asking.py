@@ -14,6 +14,7 @@ from bridge.daemon import logs, wiring
 from bridge.daemon.commands import Commands
 from bridge.daemon.control import protocol
 from bridge.daemon.control.protocol import CommandFailed, NoDaemon, Question
+from bridge.daemon.tokens import Tokens
 from bridge.journal import JournalError
 from bridge.settings import Settings, SettingsInvalid
 from bridge.settings.plugins import discover
@@ -63,7 +64,8 @@ async def _here(settings: Settings, question: Question) -> Any:
         for unit in asked:
             await unit.target.open()
         try:
-            return await Commands(journal, units, clock, running=False).answer(question)
+            tokens = Tokens(journal, clock, settings.clients)
+            return await Commands(journal, units, tokens, clock, running=False).answer(question)
         finally:
             for unit in asked:
                 await unit.target.close()

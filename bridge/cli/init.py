@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import secrets
 import sys
 from importlib.resources import files
 from pathlib import Path
 
 from bridge.clock import SystemClock
-from bridge.journal import JournalError, open_journal
+from bridge.journal import JournalError, open_journal, tokens
 from bridge.settings import generate_key, parse_key
-
-TOKEN_BYTES = 32
 
 
 def run(options: argparse.Namespace) -> int:
@@ -40,7 +37,7 @@ def _write(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     credentials.mkdir(mode=0o700)
     key = generate_key()
-    _secret(credentials / "scim-token", secrets.token_urlsafe(TOKEN_BYTES))
+    _secret(credentials / "scim-token", tokens.generate())
     _secret(credentials / "journal-key", key)
     (folder / "bridge.toml").write_text(files("bridge.cli").joinpath("first.toml").read_text(), encoding="utf-8")
     open_journal(folder / "journal.db", parse_key(key), SystemClock()).close_now()

@@ -57,6 +57,11 @@ def _restore(settings: Settings, options: argparse.Namespace) -> int:
         print(f"the journal that was there is {restored.before}")
     if restored.passwords:
         print(f"{restored.passwords} passwords that waited in it were erased: the targets may have newer ones")
+    if restored.tokens:
+        print(
+            f"{restored.tokens} tokens of clients in it were ended, for some may have been revoked since: make new ones"
+        )
+        print("with `scim-bridge token add CLIENT`; the tokens that the config names are taken as ever")
     print("every target is paused. Start the daemon; then, for each: reconcile TARGET, read the plan, approve PLAN")
     print("(where there is nothing to change: targets resume TARGET)")
     return 0

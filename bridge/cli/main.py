@@ -12,18 +12,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-NOT_BUILT = {
-    "token": "tokens kept in the journal (the bootstrap token of [clients.NAME] works)",
-}
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    if words and words[0] in NOT_BUILT:
-        print(f"scim-bridge {words[0]}: not built yet ({NOT_BUILT[words[0]]})", file=sys.stderr)
-        return 2
-    options = _parser().parse_args(words)
+    options = _parser().parse_args(arguments)
     command = importlib.import_module(f"bridge.cli.{options.module}")
     try:
         code: int = command.run(options)
@@ -70,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     _why(commands)
     _links(commands)
     _deliveries(commands)
+    _token(commands)
     _connectors(commands)
     return parser
 
@@ -183,6 +176,29 @@ def _connectors(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     certify.add_argument("target", metavar="TARGET")
     certify.add_argument("--yes", action="store_true", help="it is a throw-away: write to it")
     certify.set_defaults(module="certify")
+
+
+def _token(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    actions = commands.add_parser("token", help="make, list and end the tokens of clients").add_subparsers(
+        dest="action", required=True, metavar="ACTION"
+    )
+    add = _with_config(actions.add_parser("add", help="make a token for a client; it is shown once"))
+    add.add_argument("subject", metavar="CLIENT", help="as in [clients.CLIENT]")
+    add.add_argument("--name", metavar="NAME", help="default: the client's name")
+    listed = _with_config(actions.add_parser("list", help="names, clients, ends and last uses; never the tokens"))
+    rotate = _with_config(actions.add_parser("rotate", help="make a new token of this name; the old one ends later"))
+    rotate.add_argument("subject", metavar="NAME")
+    rotate.add_argument(
+        "--keep", default="24h", metavar="TIME", help="take the old one for so long (default: 24h; 0: end it now)"
+    )
+    revoke = _with_config(actions.add_parser("revoke", help="end a token at once"))
+    revoke.add_argument("subject", metavar="NAME", help="or the token itself, where only that is known")
+    revoke.add_argument("--old", action="store_true", help="only what was replaced by `rotate`")
+    add.add_argument("--expires", metavar="TIME", help="take it for so long, as 90d (default: until it is revoked)")
+    rotate.add_argument("--expires", metavar="TIME", help="take it for so long (default: as long as the old one)")
+    for command in (add, listed, rotate, revoke):
+        command.add_argument("--json", action="store_true")
+        command.set_defaults(module="token")
 
 
 _USER = "a user or group, by user name, display name or id"

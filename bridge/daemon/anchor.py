@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
-from bridge.journal import Journal, actions, anchors, chain, passwords, targets
+from bridge.journal import Journal, actions, anchors, chain, passwords, targets, tokens
 from bridge.journal.actions import DAEMON, Action
 from bridge.journal.chain import Place
 from bridge.journal.tx import Tx
@@ -27,26 +27,27 @@ OLDER = "the journal is older than its last anchor: somebody put an older copy b
 async def pause_if_older(journal: Journal, names: Iterable[str]) -> bool:
     """At start: a journal that is older than it was when we ran last must not write to targets that are not.
 
-    Passwords that wait in it are erased, for the targets may have newer ones.
+    Passwords that wait in it are erased, for the targets may have newer ones, and the tokens in it are ended, for some
+    may have been revoked since.
     """
     known = anchors.read(journal.path)
     if known is None:
         return False
 
-    def work(tx: Tx) -> bool:
+    def work(tx: Tx) -> dict[str, int] | None:
         if chain.has_passed(tx.db, tx.chain_key, known):
-            return False
+            return None
         for name in names:
             targets.pause(tx, name, OLDER, until_plan=True)
-        erased = passwords.erase_all(tx)
-        actions.record(tx, Action(DAEMON, "pause", "", {"reason": OLDER, "anchor": known.seq, "passwords": erased}))
-        return True
+        lost = {"passwords": passwords.erase_all(tx), "tokens": tokens.end_all(tx)}
+        actions.record(tx, Action(DAEMON, "pause", "", {"reason": OLDER, "anchor": known.seq, **lost}))
+        return lost
 
-    older = await journal.submit(work, reserved=True)
-    if older:
+    lost = await journal.submit(work, reserved=True)
+    if lost is not None:
         remedy = "for each target: reconcile TARGET, read the plan, approve PLAN; or targets resume TARGET"
-        log.error("journal.is_older", anchor=known.seq, reason=OLDER, remedy=remedy)
-    return older
+        log.error("journal.is_older", anchor=known.seq, reason=OLDER, **lost, remedy=remedy)
+    return lost is not None
 
 
 async def keep(

@@ -14,6 +14,7 @@ from bridge.clock import Clock
 from bridge.daemon.control.protocol import CommandFailed, Question
 from bridge.daemon.mending import Mending
 from bridge.daemon.status import status
+from bridge.daemon.tokens import Tokens
 from bridge.daemon.wiring import Unit
 from bridge.journal import Journal, actions, plans, restoring, targets
 from bridge.journal.actions import Action, operator
@@ -26,7 +27,9 @@ from bridge.reconcile.report import plan_document, to_document
 class Commands:
     """`units` is looked at anew for each command: a reload exchanges it."""
 
-    def __init__(self, journal: Journal, units: Mapping[str, Unit], clock: Clock, *, running: bool) -> None:
+    def __init__(
+        self, journal: Journal, units: Mapping[str, Unit], tokens: Tokens, clock: Clock, *, running: bool
+    ) -> None:
         self._journal = journal
         self._units = units
         self._clock = clock
@@ -50,6 +53,10 @@ class Commands:
             "unlink": mending.unlink,
             "deliveries": mending.deliveries,
             "retry": mending.retry,
+            "token add": tokens.add,
+            "token list": tokens.listed,
+            "token rotate": tokens.rotate,
+            "token revoke": tokens.revoke,
         }
 
     async def answer(self, question: Question) -> Any:

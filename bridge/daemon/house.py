@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
@@ -18,10 +19,11 @@ from bridge.clock import Clock
 from bridge.daemon import schedule, wiring
 from bridge.daemon.alerts import Alerter
 from bridge.daemon.certificate import Certificate
+from bridge.daemon.tokens import Tokens
 from bridge.daemon.wiring import Unit
 from bridge.delivery.verdict import moment
 from bridge.edge import Edge
-from bridge.journal import Journal, JournalBusy, JournalFull, actions, targets, waking
+from bridge.journal import Journal, JournalBusy, JournalError, JournalFull, actions, targets, waking
 from bridge.journal.actions import DAEMON, Action
 from bridge.settings import Settings
 from bridge.settings.plugins import discover
@@ -58,6 +60,7 @@ class House:
         self._zone = settings.timezone
         self.certificate = Certificate.of(settings.edge)
         self.edge: Edge = wiring.edge_of(settings, journal, clock)
+        self.tokens = Tokens(journal, clock, settings.clients, self.edge)
         self.alerter = Alerter(journal, self.units, clock, settings.alerts, settings.edge.url)
 
     async def __aenter__(self) -> Self:
@@ -96,7 +99,8 @@ class House:
         for target in made:
             await self._start(target)
             self.units[target.name].health.hurry()  # somebody may have mended what keeps it down
-        self.edge.clients = wiring.clients_of(settings)
+        self.tokens.clients = settings.clients
+        self.tokens.take_in()
         self.certificate.renew()
         self.alerter.settings = settings.alerts
         self._settings = settings
@@ -115,6 +119,8 @@ class House:
         async with asyncio.TaskGroup() as group:
             for unit in self.units.values():
                 group.create_task(unit.deliverer.drain(seconds))
+        with suppress(JournalError):  # the last hour's uses of tokens are worth no trouble
+            await self.tokens.tidy()
 
     def _build(self, settings: Settings, names: Iterable[str]) -> list[Target]:
         return [wiring.target_of(settings, settings.targets[name], self._plugins) for name in sorted(names)]

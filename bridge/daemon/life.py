@@ -54,7 +54,9 @@ async def live(path: Path, settings: Settings) -> None:
             memory.forget_seldom()
             log.info("daemon.ready", version=__version__, pid=os.getpid(), edge=settings.edge.url)
             notify.tell(notify.READY, f"STATUS=serving {settings.edge.url}")
-            await _run(house, journal, stop, _reloads(path, house, clock, reload_), _tidying(settings, journal, clock))
+            await _run(
+                house, journal, stop, _reloads(path, house, clock, reload_), _tidying(settings, journal, house, clock)
+            )
             log.info("daemon.stopping")
             notify.tell(notify.STOPPING)
             await house.drain(DRAIN)
@@ -65,7 +67,7 @@ async def live(path: Path, settings: Settings) -> None:
 
 
 async def _open(stack: AsyncExitStack, settings: Settings, journal: Journal, house: House, clock: Clock) -> None:
-    commands = Commands(journal, house.units, clock, running=True)
+    commands = Commands(journal, house.units, house.tokens, clock, running=True)
     control = await listen(settings.journal.path.parent, commands.answer)
     stack.callback(control.close)
     if settings.ops is not None:
@@ -74,8 +76,8 @@ async def _open(stack: AsyncExitStack, settings: Settings, journal: Journal, hou
     await stack.enter_async_context(door(make_app(house.edge), settings.edge.listen, house.certificate.context, admits))
 
 
-def _tidying(settings: Settings, journal: Journal, clock: Clock) -> Coroutine[Any, Any, None]:
-    return tidying.keep_tidy(journal, tidying.keep_of(settings.journal), clock)
+def _tidying(settings: Settings, journal: Journal, house: House, clock: Clock) -> Coroutine[Any, Any, None]:
+    return tidying.keep_tidy(journal, tidying.keep_of(settings.journal), clock, house.tokens.tidy)
 
 
 async def _run(

@@ -24,14 +24,19 @@ def keep_of(settings: JournalSettings) -> Keep:
 
 
 async def keep_tidy(
-    journal: Journal, keep: Keep, clock: Clock, wait: Callable[[float], Awaitable[None]] = asyncio.sleep
+    journal: Journal,
+    keep: Keep,
+    clock: Clock,
+    tokens: Callable[[], Awaitable[None]],
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """For ever."""
+    """For ever. `tokens` tidies those of the clients."""
     await wait(FIRST)
     while True:
         try:
             kept = await tidy(journal, keep, clock.now())
             await _expire(journal)
+            await tokens()
         except JournalError as error:
             if not journal.writable:  # full or broken: the writer has said so, and knows what follows
                 log.info("journal.tidying_put_off", reason=str(error))

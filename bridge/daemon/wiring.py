@@ -6,7 +6,8 @@ Everything that can fail is built before anything live is touched: `target_of` m
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -17,9 +18,10 @@ from bridge.clock import Clock
 from bridge.daemon.resource_types import judge, types_of
 from bridge.daemon.windows import Closed, closing
 from bridge.delivery import Deliverer
-from bridge.edge import Admits, Bounds, Client, Clients, Edge, Limits
-from bridge.journal import Journal, open_journal
+from bridge.edge import Admits, Bounds, Client, Clients, Credential, Edge, Limits
+from bridge.journal import Journal, open_journal, tokens
 from bridge.journal.accept import Taker, TargetsFor
+from bridge.journal.tokens import Token
 from bridge.mapping import compile_target
 from bridge.reconcile.reconciler import Reconciler
 from bridge.scim.declared import by_kind
@@ -101,9 +103,17 @@ def order_of(settings: Settings) -> Order:
     return lambda target, kind: order.get((target, kind), ())
 
 
-def clients_of(settings: Settings) -> Clients:
-    """Who may call, by token."""
-    return Clients({each.token.get_secret_value(): _client(each) for each in settings.clients.values()})
+def clients_of(
+    settings: Mapping[str, ClientSettings], kept: Iterable[Token] = (), uses: dict[bytes, int] | None = None
+) -> Clients:
+    """Who may call: by the tokens of the config, and by those that the journal keeps of its clients."""
+    clients = {name: _client(each) for name, each in settings.items()}
+    bootstrap = {each.token.get_secret_value(): clients[name] for name, each in settings.items()}
+    return Clients(bootstrap, [_credential(token, clients) for token in kept if token.client in clients], uses)
+
+
+def _credential(token: Token, clients: Mapping[str, Client]) -> Credential:
+    return Credential(token.digest, clients[token.client], math.inf if token.expires is None else token.expires)
 
 
 def _client(client: ClientSettings) -> Client:
@@ -132,7 +142,7 @@ def edge_of(settings: Settings, journal: Journal, clock: Clock) -> Edge:
     """The edge; its clients, takers and types are exchanged at a reload."""
     return Edge(
         journal=journal,
-        clients=clients_of(settings),
+        clients=clients_of(settings.clients, journal.read(tokens.kept)),
         targets_for=takers_of(settings),
         types=served_types(settings),
         base_url=settings.edge.url.rstrip("/"),

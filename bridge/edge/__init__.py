@@ -3,6 +3,18 @@
 from bridge.edge.app import make_app
 from bridge.edge.listener import Admits, Answer, serve
 from bridge.edge.ops import make_ops_app
-from bridge.edge.parts import Bounds, Client, Clients, Edge, Limits
+from bridge.edge.parts import Bounds, Client, Clients, Credential, Edge, Limits
 
-__all__ = ["Admits", "Answer", "Bounds", "Client", "Clients", "Edge", "Limits", "make_app", "make_ops_app", "serve"]
+__all__ = [
+    "Admits",
+    "Answer",
+    "Bounds",
+    "Client",
+    "Clients",
+    "Credential",
+    "Edge",
+    "Limits",
+    "make_app",
+    "make_ops_app",
+    "serve",
+]

@@ -64,7 +64,7 @@ def authenticate(edge: Edge, request: web.BaseRequest) -> Client:
     """The client whose bearer token (RFC 6750) came with the request; two tokens are none, whichever is valid."""
     credentials = request.headers.getall("Authorization", ())
     scheme, _, token = credentials[0].partition(" ") if len(credentials) == 1 else ("", "", "")
-    client = edge.clients.find(token.strip()) if scheme.lower() == "bearer" else None
+    client = edge.clients.find(token.strip(), edge.clock.now()) if scheme.lower() == "bearer" else None
     if client is None:
         raise Unauthorized("a valid bearer token is needed")
     return client

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bridge.clock import Clock
@@ -13,6 +13,7 @@ from bridge.edge.routes import Routes
 from bridge.edge.waiters import Waiters
 from bridge.journal import Journal
 from bridge.journal.accept import TargetsFor
+from bridge.journal.tokens import digest
 from bridge.scim.discovery import Features
 from bridge.scim.members import Member, ShowMember
 from bridge.scim.messages import Search
@@ -54,19 +55,40 @@ class Limits:
     bulk_operations: int = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A token by its digest: whose it is, and from when on it is not taken, in milliseconds."""
+
+    digest: bytes = field(repr=False)
+    client: Client
+    ends: float = math.inf
+
+
 class Clients:
-    """Tokens → clients. Only digests are kept, so that finding one takes the same time whatever was sent."""
+    """Tokens → clients. Only digests are kept, so that finding one takes the same time whatever was sent.
 
-    def __init__(self, tokens: Mapping[str, Client]) -> None:
-        self._by_digest = {_digest(token): client for token, client in tokens.items()}
+    `tokens` as they are, `credentials` by their digests; what both name is of the client in `tokens`. `uses` is when
+    each was last taken, in milliseconds; who exchanges the clients hands it on.
+    """
 
-    def find(self, token: str) -> Client | None:
-        """The client whose token this is."""
-        return self._by_digest.get(_digest(token))
+    def __init__(
+        self,
+        tokens: Mapping[str, Client],
+        credentials: Iterable[Credential] = (),
+        uses: dict[bytes, int] | None = None,
+    ) -> None:
+        self._by_digest = {each.digest: (each.client, each.ends) for each in credentials}
+        self._by_digest |= {digest(token): (client, math.inf) for token, client in tokens.items()}
+        self.uses = {} if uses is None else uses
 
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+    def find(self, token: str, now: int) -> Client | None:
+        """The client whose token this is, unless it has ended."""
+        key = digest(token)
+        found = self._by_digest.get(key)
+        if found is None or now >= found[1]:
+            return None
+        self.uses[key] = now
+        return found[0]
 
 
 @dataclass

@@ -3,7 +3,8 @@
 A backup is one whole SQLite file: the writer copies it page by page between two batches, then it is verified and synced
 before it gets its name. What is restored is verified as well, and nothing is destroyed: the journal that was there is
 kept beside under another name. A restored journal is older than its targets: it starts with all of them paused, each
-until a plan of it is approved, and without the passwords that waited in it: the targets may have newer ones.
+until a plan of it is approved, and without the passwords that waited in it: the targets may have newer ones. The tokens
+in it are ended: one that was revoked since would be taken again.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bridge.clock import Clock
-from bridge.journal import actions, anchors, chain, keys, passwords, targets
+from bridge.journal import actions, anchors, chain, keys, passwords, targets, tokens
 from bridge.journal.actions import Action, Actor
 from bridge.journal.chain import Place
 from bridge.journal.errors import JournalError, JournalUnusable
@@ -47,12 +48,13 @@ class Copied:
 class Restored:
     """What was put back, and where the journal is that was there before (None: there was none).
 
-    `passwords`: how many waited in it and were erased.
+    `passwords`: how many waited in it and were erased; `tokens`: how many clients had from it, all of them ended.
     """
 
     end: Place
     before: Path | None
     passwords: int
+    tokens: int
 
 
 async def backup(journal: Journal, file: Path) -> Copied:
@@ -127,10 +129,10 @@ def restore(
         end = _verified(new, file, key)
         if not force:
             _must_not_be_newer(path, end)
-        end, erased = asyncio.run(_pause(new, key, clock, file, paused, by))
+        end, erased, ended = asyncio.run(_pause(new, key, clock, file, paused, by))
         before = _exchange(path, new, clock)
         anchors.write(path, end)
-        return Restored(end, before, erased)
+        return Restored(end, before, erased, ended)
     except OSError as error:
         raise BackupFailed(f"{path} could not be restored ({error}): nothing was changed") from error
     finally:
@@ -177,24 +179,29 @@ def _must_not_be_newer(path: Path, end: Place) -> None:
         )
 
 
-async def _pause(new: Path, key: bytes, clock: Clock, file: Path, names: Iterable[str], by: Actor) -> tuple[Place, int]:
-    """Open the copy as a journal, which brings it to our version, pause every target of it, and erase its passwords."""
+async def _pause(
+    new: Path, key: bytes, clock: Clock, file: Path, names: Iterable[str], by: Actor
+) -> tuple[Place, int, int]:
+    """Open the copy as a journal, which brings it to our version; pause its targets, end its passwords and tokens.
 
-    def work(tx: Tx) -> int:
+    Where its chain ends then, and how many passwords and tokens those were.
+    """
+
+    def work(tx: Tx) -> tuple[int, int]:
         for name in sorted({*names, *targets.known(tx.db)}):
             targets.pause(tx, name, RESTORED, until_plan=True)
-        erased = passwords.erase_all(tx)
-        actions.record(tx, Action(by, "restore", file.name, {"passwords": erased}))
-        return erased
+        erased, ended = passwords.erase_all(tx), tokens.end_all(tx)
+        actions.record(tx, Action(by, "restore", file.name, {"passwords": erased, "tokens": ended}))
+        return erased, ended
 
     journal = open_journal(new, key, clock)
     try:
-        erased = await journal.submit(work)
+        erased, ended = await journal.submit(work)
         end = journal.read(chain.head)
     finally:
         await journal.close()
     assert end is not None
-    return end, erased
+    return end, erased, ended
 
 
 def _exchange(path: Path, new: Path, clock: Clock) -> Path | None:

@@ -164,7 +164,7 @@ class Run:
         life = self.life
         if life is None:
             return
-        commands = Commands(life.journal, life.house.units, self.clock, running=True)
+        commands = Commands(life.journal, life.house.units, life.house.tokens, self.clock, running=True)
         self.tell(f"{command} {target}")
         try:
             await commands.answer(Question(command, target, 0))
@@ -180,7 +180,8 @@ class Run:
         Who is parked because another is in his place is tried again where `everything` is, as in the daily sweep.
         """
         assert self.life is not None
-        commands = Commands(self.life.journal, self.life.house.units, self.clock, running=True)
+        house = self.life.house
+        commands = Commands(self.life.journal, house.units, house.tokens, self.clock, running=True)
         for name in self.systems:
             await commands.answer(Question("reconcile", name, 0))
         waiting = [

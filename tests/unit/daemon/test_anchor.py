@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from bridge.clock import SetClock
 from bridge.daemon import anchor
-from bridge.journal import Journal, actions, anchors, chain, open_journal, passwords, targets
+from bridge.journal import Journal, actions, anchors, chain, open_journal, passwords, targets, tokens
 from bridge.journal.actions import DAEMON, Action
 from bridge.journal.chain import Place
 
@@ -68,14 +68,19 @@ async def test_a_file_that_cannot_be_written_is_told_and_ends_nothing(journal: J
     assert [line["event"] for line in lines] == ["journal.anchored", "journal.anchor_not_written"]
 
 
-async def test_a_journal_that_is_older_than_its_anchor_pauses_and_forgets_its_passwords(journal: Journal) -> None:
-    """The targets may have newer passwords than the copy that was put back."""
+async def test_a_journal_that_is_older_than_its_anchor_pauses_and_forgets_passwords_and_tokens(
+    journal: Journal,
+) -> None:
+    """The targets may have newer passwords than the copy that was put back, and a token may have been revoked since."""
     await journal.submit(lambda tx: passwords.put(tx, "r", 1, "Kanarienvogel", [("corp", 1000)]))
+    await journal.submit(lambda tx: tokens.add(tx, "entra", "entra", bytes(32), None))
     anchors.write(journal.path, Place(99, bytes(32)))
 
     with capture_logs() as lines:
         assert await anchor.pause_if_older(journal, ["corp"])
 
-    assert ["journal.is_older"] == [line["event"] for line in lines]
+    (line,) = lines
+    assert ("journal.is_older", 1, 1) == (line["event"], line["passwords"], line["tokens"])
+    assert [] == journal.read(tokens.kept)
     assert journal.read(lambda db: targets.remembered(db, "corp")).until_plan
     assert 0 == journal.read(lambda db: passwords.waiting(db, "corp")).waiting

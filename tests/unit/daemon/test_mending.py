@@ -9,6 +9,7 @@ import pytest
 
 from bridge.daemon.commands import Commands
 from bridge.daemon.control.protocol import CommandFailed, Question
+from bridge.daemon.tokens import Tokens
 from bridge.daemon.wiring import Unit
 from bridge.journal import actions
 from bridge.reconcile.reconciler import Reconciler
@@ -33,7 +34,8 @@ def ask(world: World) -> Ask:
     async def ask(command: str, subject: str | None = None, **options: Any) -> Any:
         reconciler = Reconciler(world.journal, world.target, world.health, world.clock)
         units = {"corp": Unit(world.target, world.health, world.deliverer, reconciler)}
-        commands = Commands(world.journal, units, world.clock, running=True)
+        tokens = Tokens(world.journal, world.clock, {})
+        commands = Commands(world.journal, units, tokens, world.clock, running=True)
         return await commands.answer(Question(command, subject, UID, options))
 
     return ask
@@ -368,7 +370,7 @@ async def test_a_target_that_comes_while_the_status_is_read_is_in_the_next(world
         world.target, world.health, world.deliverer, Reconciler(world.journal, world.target, world.health, world.clock)
     )
     units = {"corp": unit}
-    commands = Commands(world.journal, units, world.clock, running=True)
+    commands = Commands(world.journal, units, Tokens(world.journal, world.clock, {}), world.clock, running=True)
     asked = asyncio.create_task(commands.status())
     await asyncio.sleep(0)  # it is being read
     units["news"] = unit

@@ -49,10 +49,10 @@ class Own(BaseModel):
 
 
 def test_a_client_gets_its_tenant_its_profile_and_its_word_on_unknown_attributes(tmp_path: Path) -> None:
-    clients = clients_of(_settings(tmp_path))
+    clients = clients_of(_settings(tmp_path).clients)
 
-    assert Client("default", "hr") == clients.find("plain")
-    assert Client("microsoft", "default", PROFILES["entra"], refuses_unknown=True) == clients.find("secret")
+    assert Client("default", "hr") == clients.find("plain", 0)
+    assert Client("microsoft", "default", PROFILES["entra"], refuses_unknown=True) == clients.find("secret", 0)
 
 
 def test_a_connector_hears_where_leavers_are_moved_to(tmp_path: Path) -> None:

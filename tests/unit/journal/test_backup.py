@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from bridge.clock import SetClock
-from bridge.journal import actions, anchors, backup, chain, changes, passwords, targets
+from bridge.journal import actions, anchors, backup, chain, changes, passwords, targets, tokens
 from bridge.journal.actions import operator
 from bridge.journal.backup import BackupFailed, restore
 from bridge.journal.errors import JournalBroken
@@ -93,6 +93,7 @@ def saved(tmp_path):
         await accept(journal, 5)
         await journal.submit(lambda tx: targets.pause(tx, "known", "x"))
         await journal.submit(lambda tx: passwords.put(tx, "r", 1, CANARY, [("corp", 1000), ("known", 1000)]))
+        await journal.submit(lambda tx: tokens.add(tx, "entra", "entra", bytes(32), None))
         await backup.backup(journal, tmp_path / "copy.db")
         await accept(journal, 2)
         await journal.close()
@@ -123,7 +124,12 @@ def test_a_restored_journal_has_every_target_paused_and_says_who_restored_it(sav
     assert {"corp": (backup.RESTORED, True), "known": (backup.RESTORED, True)} == {
         name: (target.paused, target.until_plan) for name, target in paused.items()
     }
-    assert (BY, "restore", "copy.db", {"passwords": 2}) == (done.by, done.operation, done.subject, done.detail)
+    assert (BY, "restore", "copy.db", {"passwords": 2, "tokens": 1}) == (
+        done.by,
+        done.operation,
+        done.subject,
+        done.detail,
+    )
     assert anchors.read(saved / "journal.db") == restored.end
     assert [] == verify_file(saved / "journal.db", KEY, [restored.end]).found
 
@@ -170,6 +176,14 @@ def test_what_is_no_database_is_not_restored(saved):
 
     with pytest.raises(BackupFailed, match="cannot be used as a journal"):
         put_back(saved, force=True)
+
+
+def test_a_restored_journal_takes_no_token(saved):
+    """One that was revoked since the backup would be taken again."""
+    assert 1 == put_back(saved, force=True).tokens
+    journal = open_journal(saved / "journal.db", KEY, SetClock())
+    assert [] == journal.read(tokens.kept)
+    journal.close_now()
 
 
 def test_a_backup_holds_passwords_sealed_and_a_restored_journal_none(saved):
