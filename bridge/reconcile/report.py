@@ -93,18 +93,21 @@ def render(report: Report) -> list[str]:
 
 def render_plan(plan: Plan) -> list[str]:
     """A plan as lines for people: what it is, what it found, and what can be done about it."""
-    name = f"plan {plan.id}" if plan.id else "dry run"
+    name, what = _named(plan)
     when = datetime.fromtimestamp(plan.made / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    lines = [
-        f"{name} of {plan.target}, {when}: {plan.state if plan.id else 'nothing was recorded'}",
-        f"  {plan.reason}",
-    ]
+    lines = [f"{name} of {plan.target}, {when}: {what}", f"  {plan.reason}"]
     for sort in Sort:
         lines += _section(sort, [finding for finding in plan.findings if finding.sort is sort])
     if plan.id and plan.state.is_open and plan.changes:
         only = " (one of them: --only USER)" if plan.revision else ""
         lines.append(f"to let it go on: scim-bridge approve {plan.id}{only}; to drop it: scim-bridge reject {plan.id}")
     return lines
+
+
+def _named(plan: Plan) -> tuple[str, str]:
+    if plan.id is not None:
+        return f"plan {plan.id}", plan.state
+    return ("dry run", "nothing was recorded") if plan.run is None else (f"run {plan.run}", "no plan")
 
 
 def _reading(report: Report) -> Iterator[str]:

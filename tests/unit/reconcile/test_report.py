@@ -50,6 +50,13 @@ def test_a_decided_plan_offers_nothing():
     assert not any("approve" in line for line in render_plan(approved) if "scim-bridge" in line)
 
 
+def test_a_run_without_a_plan_is_no_dry_run():
+    dry = Plan(None, "corp", None, PlanState.REPORTED, 0, "nothing to repair")
+
+    assert "dry run of corp, 1970-01-01 00:00:00 UTC: nothing was recorded" == render_plan(dry)[0]
+    assert "run 7 of corp, 1970-01-01 00:00:00 UTC: no plan" == render_plan(replace(dry, run=7))[0]
+
+
 def test_a_read_that_is_not_credible_is_said_first():
     plan = Plan(None, "corp", 7, PlanState.REPORTED, 0, "the read is not credible: it was empty")
     lines = render(Report(7, RunState.NOT_CREDIBLE, "it was empty", plan))
