@@ -78,6 +78,7 @@ def _plans(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         command = _with_config(commands.add_parser(name, help=help_))
         if name in ("plan", "reconcile"):
             command.add_argument("subject", metavar="TARGET or PLAN" if name == "plan" else "TARGET")
+            command.add_argument("--fewer", action="store_true", help=_FEWER)
         elif name in ("approve", "reject"):
             command.add_argument("subject", metavar="PLAN", help="its id, as `plans` and `status` show it")
             if name == "approve":
@@ -202,6 +203,7 @@ def _token(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 _USER = "a user or group, by user name, display name or id"
+_FEWER = "the target rightly holds fewer entries than it did: a read that is short for that is credible"
 _ANCHOR = "a place the chain must have passed, from a log line journal.anchored; may be repeated"
 
 

@@ -19,8 +19,8 @@ def run(options: argparse.Namespace) -> int:
             return int(answer["exit_code"])
         return 1 if options.command == "reconcile" and answer["exit_code"] == 1 else 0
 
-    only = getattr(options, "only", None)
-    return ask(options.config, options.command, options.subject, show, {"only": only} if only else None)
+    said = {name: value for name in ("only", "fewer") if (value := getattr(options, name, None))}
+    return ask(options.config, options.command, options.subject, show, said)
 
 
 def _lines(command: str, answer: Any) -> list[str]:

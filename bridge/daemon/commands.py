@@ -85,7 +85,7 @@ class Commands:
             )
         if not dry:
             await self._journal.submit(lambda tx: _record(tx, question))
-        return to_document(await unit.reconciler.run(dry=dry))
+        return to_document(await unit.reconciler.run(dry=dry, fewer=bool(question.options.get("fewer"))))
 
     async def _plan(self, question: Question) -> dict[str, Any]:
         """The plan of this id; where none has it, a dry run of the target of this name."""

@@ -30,7 +30,7 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """How many entries of one kind were read, and how many we had linked when the run began."""
+    """How many entries of one kind were read, and how many of them were linked."""
 
     entries: int
     linked: int

@@ -82,6 +82,10 @@ class Scratch:
         """How many entries were read."""
         return self._count("count_seen", kind)
 
+    def count_ours(self, kind: str) -> int:
+        """How many of them are linked, by now or when the run began."""
+        return self._count("count_ours", kind)
+
     def count_absent(self, kind: str) -> int:
         """How many of the links to be judged have an entry that was not read."""
         return self._count("count_absent", kind)

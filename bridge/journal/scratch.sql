@@ -82,6 +82,10 @@ SELECT resource, wish, mark FROM alike WHERE resource > :after ORDER BY resource
 -- count_seen --
 SELECT (SELECT count(*) FROM known WHERE kind = :kind AND seen) + (SELECT count(*) FROM stranger WHERE kind = :kind);
 
+-- count_ours --
+SELECT (SELECT count(*) FROM known WHERE kind = :kind AND seen) + (SELECT count(*) FROM stranger AS s CROSS JOIN main.link AS l
+  ON l.target = :target AND l.kind = s.kind AND l.entry_id = s.entry_id WHERE s.kind = :kind);
+
 -- links_of --
 -- The links of some entries, where they are unchanged since the run began: what each holds is then what was applied last.
 SELECT k.resource, l.kind, l.entry_id, l.locator, l.claim, l.wish, l.applied, l.rules

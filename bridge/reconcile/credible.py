@@ -17,17 +17,23 @@ SHARE = 90
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read of one kind. `absent` counts the linked entries that should be there and were not read."""
+    """What was read of one kind. `linked` counts our entries when the run began, `absent` those of them that should be
+    there and were not read, `ours` those that were read and are ours by now.
+    """
 
     kind: str
     complete: bool
     entries: int
     linked: int
     absent: int
+    ours: int
 
 
-def doubt(reading: Reading, before: Read | None) -> str | None:
-    """Why the read is not credible, in plain words; None where it is. `before` is what the last good run read."""
+def doubt(reading: Reading, before: Read | None, *, fewer: bool = False) -> str | None:
+    """Why the read is not credible, in plain words; None where it is. `before` is what the last good run read.
+
+    `fewer`: a person says that the target rightly holds fewer entries than it did.
+    """
     if not reading.complete:
         return f"the read of {reading.kind} ended early after {reading.entries} entries"
     if not reading.absent:
@@ -35,11 +41,11 @@ def doubt(reading: Reading, before: Read | None) -> str | None:
     if not reading.entries:
         return f"the read of {reading.kind} was empty, and {reading.linked} of its entries are ours"
     needed = _expected(reading, before) * SHARE // 100
-    if reading.entries >= needed:
+    if fewer or reading.entries >= needed:
         return None
     return (
         f"the read of {reading.kind} found {reading.entries} entries where at least {needed} "
-        f"were expected ({reading.absent} of ours were not among them)"
+        f"were expected ({reading.absent} of ours were not among them); if that is right: reconcile --fewer"
     )
 
 

@@ -163,6 +163,7 @@ def _sum(scratch: Scratch, kind: str, complete: bool) -> Reading:
         entries=scratch.count_seen(kind),
         linked=scratch.linked().get(kind, 0),
         absent=scratch.count_absent(kind),
+        ours=scratch.count_ours(kind),
     )
 
 

@@ -51,24 +51,27 @@ class Reconciler:
         self._clock = clock
         self._alone = asyncio.Lock()
 
-    async def run(self, dry: bool = False) -> Report:
-        """Reconcile now. What goes wrong is in the report; only a journal that cannot be written raises."""
+    async def run(self, dry: bool = False, *, fewer: bool = False) -> Report:
+        """Reconcile now. What goes wrong is in the report; only a journal that cannot be written raises.
+
+        `fewer`: a person says that the target rightly holds fewer entries than it did.
+        """
         async with self._alone:
             name, began = self._target.name, self._clock.monotonic()
             run = None if dry else await self._journal.submit(lambda tx: runs.begin(tx, name))
             log.info("reconcile.started", target=name, run=run, dry=dry)
-            report = await self._reconcile(run)
+            report = await self._reconcile(run, fewer)
             if run is not None:
                 report = await self._record(run, report)
             _tell(report, round(self._clock.monotonic() - began, 3))
             return report
 
-    async def _reconcile(self, run: int | None) -> Report:
+    async def _reconcile(self, run: int | None, fewer: bool) -> Report:
         if not await self._health.look():
             return self._failed(run, f"the target may not be called now: {self._health.breaker.reason}")
         try:
             async with working(self._journal.path, self._target.name) as worker:
-                return await self._look(run, worker)
+                return await self._look(run, worker, fewer)
         except ConnectorError as error:
             await self._health.heard(error)
             return self._failed(run, error.message)
@@ -76,11 +79,11 @@ class Reconciler:
             log.error("reconcile.crashed", target=self._target.name, run=run, exc_info=True)
             return self._failed(run, f"{type(error).__name__} in the bridge or the connector; the log has the details")
 
-    async def _look(self, run: int | None, worker: Worker) -> Report:
+    async def _look(self, run: int | None, worker: Worker, fewer: bool) -> Report:
         last = self._journal.read(lambda db: runs.last_good(db, self._target.name))
         before = {} if last is None else last.read
         readings = [await read_kind(self._target, worker, rules) for rules in self._target.rules.values()]
-        doubts = [reason for r in readings if (reason := doubt(r, before.get(r.kind))) is not None]
+        doubts = [reason for r in readings if (reason := doubt(r, before.get(r.kind), fewer=fewer)) is not None]
         if not doubts:
             for rules in self._target.rules.values():
                 await confirm_absences(self._target, worker, rules)
@@ -89,7 +92,7 @@ class Reconciler:
             await self._let_go(await worker.do(Scratch.left_behind))
         found = await worker.do(lambda scratch: _findings(scratch, self._target))
         found = await with_changers(self._target, worker, found)
-        read = {r.kind: Read(r.entries, r.linked) for r in readings}
+        read = {r.kind: Read(r.entries, r.ours) for r in readings}
         return await self._plan(run, found, readings, doubts, read)
 
     async def _keep_marks(self, worker: Worker) -> None:

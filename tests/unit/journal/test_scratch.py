@@ -84,6 +84,15 @@ async def test_what_was_read_twice_counts_once(scratch):
     assert 2 == tables.count_seen("users")
 
 
+async def test_what_became_ours_while_the_target_was_read_counts_as_ours(journal, scratch):
+    await link(journal, "a", "1")
+    tables = scratch()
+    tables.see("users", [seen("1", "a"), seen("2", "b"), seen("9", "foreign")])
+    await link(journal, "b", "2")
+
+    assert 2 == tables.count_ours("users")
+
+
 async def test_absent_links_come_in_batches(journal, scratch):
     for n in range(5):
         await link(journal, f"r{n}", str(n))

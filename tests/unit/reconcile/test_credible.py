@@ -7,7 +7,7 @@ from bridge.reconcile.credible import Reading, doubt
 
 
 def reading(*, complete: bool = True, entries: int = 100, linked: int = 100, absent: int = 0) -> Reading:
-    return Reading("users", complete, entries, linked, absent)
+    return Reading("users", complete, entries, linked, absent, min(entries, linked))
 
 
 def test_a_read_that_ended_early_is_not_credible_whatever_it_found():
@@ -35,7 +35,13 @@ def test_the_reason_says_what_was_expected():
     found = doubt(reading(entries=50, absent=50), Read(100, 100))
 
     expected = "the read of users found 50 entries where at least 90 were expected (50 of ours were not among them)"
-    assert expected == found
+    assert f"{expected}; if that is right: reconcile --fewer" == found
+
+
+def test_a_person_may_say_that_there_are_fewer_but_not_that_half_a_read_was_whole():
+    assert doubt(reading(entries=50, absent=50), Read(100, 100), fewer=True) is None
+    assert doubt(reading(entries=0, absent=100), Read(100, 100), fewer=True) is not None
+    assert doubt(reading(complete=False, entries=99, absent=1), Read(100, 100), fewer=True) is not None
 
 
 def test_our_own_deletes_since_the_last_good_run_are_not_missed():
@@ -57,6 +63,8 @@ def test_foreign_entries_may_go_in_any_number():
     assert doubt(reading(entries=100, linked=100), Read(5000, 100)) is None
 
 
-@given(st.builds(Reading, st.just("users"), st.just(True), st.just(0), st.integers(1, 99), st.integers(1, 99)))
+@given(
+    st.builds(Reading, st.just("users"), st.just(True), st.just(0), st.integers(1, 99), st.integers(1, 99), st.just(0))
+)
 def test_no_empty_read_with_absences_is_ever_credible(empty):
     assert doubt(empty, None) is not None

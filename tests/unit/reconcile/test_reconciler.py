@@ -101,6 +101,21 @@ async def test_what_needs_no_person_does_not_wait_for_one_nor_close_the_plan(wor
     assert ["u00", "u01"] == sorted(world.released())
 
 
+async def test_a_person_says_that_the_target_rightly_holds_fewer(world):
+    """The absences are findings then, as any other; the next run is measured by what is there now."""
+    users = [await world.user(f"u{n:02}") for n in range(20)]
+    await world.reconciler.run()
+    for id_ in users[:5]:
+        del world.connector.entries[id_]
+
+    alone, told = await world.reconciler.run(), await world.reconciler.run(fewer=True)
+    after = await world.reconciler.run()
+
+    assert [RunState.NOT_CREDIBLE, RunState.FINISHED, RunState.FINISHED] == [r.state for r in (alone, told, after)]
+    assert [f"u{n:02}" for n in range(5)] == found(Sort.MISSING, told.plan.findings)
+    assert (PlanState.HELD, []) == (told.plan.state, world.released())
+
+
 async def test_a_foreign_entry_is_listed_and_never_written(world):
     await world.user("ann")
     await world.connector.create(Entry("users", {"uid": ("admin",)}))
