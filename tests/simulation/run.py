@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 import traceback
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from bridge.daemon.commands import Commands
 from bridge.daemon.control.protocol import CommandFailed, Question
 from bridge.journal import JournalBusy, JournalFull, links, standing
 from bridge.journal.findings import PlanState
+from bridge.journal.runs import RunState
 from bridge.journal.tx import Tx
 from bridge.settings import Settings
 from bridge.settings.kinds import Frozen
@@ -115,6 +117,13 @@ class Run:
                 line.dead = killed
             await (life.kill() if killed else life.stop())
 
+    def reconfigure(self, system: System) -> None:
+        """The config says something else of the target's groups, from the next start on."""
+        flattens, ownership = self.dice.random() < 0.5, self.dice.choice(("own", "all"))
+        system.policy = replace(system.policy, flattens=flattens, ownership=ownership)
+        self.settings = world.with_groups(self.settings, system.name, system.policy)
+        self.tell(f"{system.name}: groups are {'flattened' if flattens else 'kept'}, ownership is {ownership}")
+
     def _line(self, _: Any, context: Context) -> Line:
         self.lines.append(Line(self.systems[context.target]))
         return self.lines[-1]
@@ -183,7 +192,9 @@ class Run:
         house = self.life.house
         commands = Commands(self.life.journal, house.units, house.tokens, self.clock, running=True)
         for name in self.systems:
-            await commands.answer(Question("reconcile", name, 0))
+            report = await commands.answer(Question("reconcile", name, 0))
+            if report["state"] == RunState.NOT_CREDIBLE:  # of few entries some went by hand
+                await commands.answer(Question("reconcile", name, 0, {"fewer": True}))
         waiting = [
             plan for plan in await commands.answer(Question("plans", None, 0)) if plan["changes"] and _is_open(plan)
         ]

@@ -56,6 +56,8 @@ class Troubles:
     async def _again(self, *, killed: bool) -> None:
         await self._run.die(killed=killed)
         await asyncio.sleep(self._dice.choice((0.0, 1.0, 30.0)))
+        if self._dice.random() < 0.2:
+            self._run.reconfigure(self._dice.choice(list(self._run.systems.values())))
         await self._run.begin()
 
     async def _away(self, system: System, seconds: float) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bridge.settings import Settings, TargetSettings
+from bridge.settings.kinds import Nested, Ownership
 from bridge.settings.models import JournalSettings
 from tests.simulation.system import Nature, Policy, System
 
@@ -40,6 +41,16 @@ def settings(dice: random.Random, folder: Path, policies: dict[str, Policy]) -> 
         directory=folder,
         journal=JournalSettings.model_construct(path=folder / "journal.db", key=SecretStr("00" * 32)),
         targets={name: _target(dice, name, policy) for name, policy in policies.items()},
+    )
+
+
+def with_groups(settings: Settings, name: str, policy: Policy) -> Settings:
+    """The config, with another word about the groups of a target."""
+    target = settings.targets[name]
+    said = {"nested": Nested("flatten" if policy.flattens else "keep"), "ownership": Ownership(policy.ownership)}
+    kinds = {**target.kinds, "groups": target.kinds["groups"].model_copy(update=said)}
+    return settings.model_copy(
+        update={"targets": {**settings.targets, name: target.model_copy(update={"kinds": kinds})}}
     )
 
 
