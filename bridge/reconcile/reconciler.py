@@ -75,6 +75,8 @@ class Reconciler:
         except ConnectorError as error:
             await self._health.heard(error)
             return self._failed(run, error.message)
+        except JournalError:  # nothing can be recorded either, not even that
+            raise
         except Exception as error:  # a bug of ours or the connector's: this run is over, the daemon is not
             log.error("reconcile.crashed", target=self._target.name, run=run, exc_info=True)
             return self._failed(run, f"{type(error).__name__} in the bridge or the connector; the log has the details")

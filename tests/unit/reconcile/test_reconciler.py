@@ -3,7 +3,7 @@
 import pytest
 import structlog
 
-from bridge.journal import plans, runs
+from bridge.journal import JournalClosed, plans, runs
 from bridge.journal.findings import PlanState, Repair, Sort
 from bridge.journal.runs import Read, RunState
 from bridge.plans.guards import Guard
@@ -114,6 +114,20 @@ async def test_a_person_says_that_the_target_rightly_holds_fewer(world):
     assert [RunState.NOT_CREDIBLE, RunState.FINISHED, RunState.FINISHED] == [r.state for r in (alone, told, after)]
     assert [f"u{n:02}" for n in range(5)] == found(Sort.MISSING, told.plan.findings)
     assert (PlanState.HELD, []) == (told.plan.state, world.released())
+
+
+async def test_a_journal_that_takes_nothing_is_no_crash_of_the_run(world, monkeypatch):
+    """`stop` and a full disk come in the middle of a run: who asked for it is told (simulation, seed 4807)."""
+
+    async def closed(*_):
+        raise JournalClosed("the daemon is stopping")
+
+    await world.user("ann")
+    monkeypatch.setattr(world.reconciler, "_let_go", closed)
+
+    with structlog.testing.capture_logs() as logged, pytest.raises(JournalClosed):
+        await world.reconciler.run()
+    assert "reconcile.crashed" not in {each["event"] for each in logged}
 
 
 async def test_a_foreign_entry_is_listed_and_never_written(world):
