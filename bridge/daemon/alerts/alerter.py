@@ -17,7 +17,7 @@ import structlog
 
 from bridge.clock import Clock
 from bridge.daemon.alerts.channels import Channel, NotTold, channels_of
-from bridge.daemon.alerts.conditions import Condition, Watched, of_bridge, of_targets
+from bridge.daemon.alerts.conditions import Condition, Watched, of_bridge, of_targets, of_tokens
 from bridge.daemon.wiring import Unit
 from bridge.journal import Journal, JournalError, alerts
 from bridge.journal.alerts import Told
@@ -92,7 +92,8 @@ class Alerter:
             Watched(name, unit.health.breaker, unit.health.paused, unit.health.until_plan, unit.closed() is not None)
             for name, unit in self.units.items()
         ]
-        found = self.journal.read(lambda db: of_targets(db, watched, settings.parked))
+        now = self.clock.now()
+        found = self.journal.read(lambda db: [*of_targets(db, watched, settings.parked), *of_tokens(db, now)])
         found += of_bridge(writable=self.journal.writable, anchor=self.anchor)
         return {condition.key: condition for condition in found}
 

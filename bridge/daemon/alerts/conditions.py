@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from bridge.journal import passwords, plans, runs
+from bridge.delivery.verdict import moment
+from bridge.journal import passwords, plans, runs, tokens
 from bridge.journal.runs import RunState
 from bridge.journal.standing import count_parked
 from bridge.plans.breaker import Breaker, BreakerState
@@ -28,6 +29,10 @@ class Event(StrEnum):
     NOT_CREDIBLE = "not_credible"
     JOURNAL_NOT_WRITABLE = "journal_not_writable"
     ANCHOR_NOT_WRITTEN = "anchor_not_written"
+    TOKEN_ENDS = "token_ends"  # noqa: S105 (a word, no secret)
+
+
+WEEK = 7 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,17 @@ def of_bridge(*, writable: bool, anchor: str | None) -> Iterator[Condition]:
         text = f"the anchor beside the journal cannot be written: {anchor}"
         remedy = "let the daemon's user write there; until then an older copy of the journal may not be noticed"
         yield Condition(Event.ANCHOR_NOT_WRITTEN, text, remedy)
+
+
+def of_tokens(db: Any, now: int) -> Iterator[Condition]:
+    """The tokens that end within a week, or within the last quarter of a shorter life, or have ended."""
+    for token in tokens.kept(db):
+        if token.replaced is not None or token.expires is None:
+            continue
+        if now >= token.expires - min(WEEK, (token.expires - token.made) // 4):
+            text = f"the token {token.name} of the client {token.client} is taken until {moment(token.expires)} only"
+            remedy = f"scim-bridge token rotate {token.name}, and set the new one at the client; or revoke it"
+            yield Condition(Event.TOKEN_ENDS, text, remedy, subject=token.name)
 
 
 def of_targets(db: Any, targets: Iterable[Watched], most_parked: int) -> list[Condition]:

@@ -12,7 +12,7 @@ from bridge.daemon.alerts import alerter as module
 from bridge.daemon.alerts.alerter import MOST_TRIES, Alerter
 from bridge.daemon.alerts.channels import NotTold
 from bridge.daemon.wiring import Unit
-from bridge.journal import targets
+from bridge.journal import targets, tokens
 from bridge.journal.errors import JournalFull
 from bridge.journal.runs import RunState, begin, end
 from bridge.reconcile.reconciler import Reconciler
@@ -317,5 +317,30 @@ async def test_a_bug_in_a_channel_does_not_end_the_bridge(watch: Watch, monkeypa
 async def test_without_the_table_nobody_is_told(watch: Watch) -> None:
     watch.alerter.settings = None
     await watch.world.health.heard(TargetMisconfigured("wrong password"))
+
+    assert [] == await watch.look()
+
+
+@pytest.mark.parametrize(("days", "before"), [(90, 7), (4, 1)])
+async def test_a_token_that_is_about_to_end_is_told_until_it_is_rotated(watch: Watch, days: int, before: int) -> None:
+    world, day = watch.world, 86_400_000
+    made = world.clock.now()
+    await world.journal.submit(lambda tx: tokens.add(tx, "entra", "spare", b"1", made + days * day))
+    world.clock.advance((days - before) * 86_400 - 1)
+    assert [] == await watch.look()
+
+    world.clock.advance(1)
+    assert [("token_ends", "raised")] == await watch.look()
+    (told,) = watch.phones[0].told
+    assert told["text"].startswith("the token spare of the client entra is taken until ")
+    assert "token rotate spare" in told["remedy"]
+
+    now = world.clock.now()
+    await world.journal.submit(lambda tx: tokens.rotate(tx, "spare", b"2", now + day, now + 90 * day))
+    assert [("token_ends", "raised"), ("token_ends", "cleared")] == await watch.look()
+
+
+async def test_a_token_that_does_not_end_is_no_matter(watch: Watch) -> None:
+    await watch.world.journal.submit(lambda tx: tokens.add(tx, "entra", "spare", b"1", None))
 
     assert [] == await watch.look()
