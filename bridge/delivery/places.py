@@ -59,7 +59,7 @@ class Places:
     async def stay(self, progress: Progress, found: Entry, at: Ref) -> None:
         """Who leaves moves nowhere else any more: it claims the place where it was found, if nobody else has."""
         progress.at(at)
-        place = self.target.locate(found)
+        place = self.target.place_of(found, at)
         if place != progress.link.claim and await self.claim(progress, place, None) is not Claimed.OURS:
             progress.now(claim=None)
         progress.now(verify=progress.link.disabled)  # looked at, but whether it is locked cannot be seen
@@ -185,7 +185,7 @@ class Places:
         if held.ref is None or not held.left:
             return False
         found = await self.target.get(held.ref, self.target.rules[held.ref.kind].names)
-        if found is not None and self.target.locate(found) == place:
+        if found is not None and self.target.place_of(found, found.ref or held.ref) == place:
             return False
         kind, name = held.ref.kind, self.target.name
         await self.journal.submit(lambda tx: links.dirty(tx, name, held.resource, kind, verify=True), reserved=True)

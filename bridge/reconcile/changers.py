@@ -28,7 +28,7 @@ async def with_changers(target: Target, worker: Worker, findings: Sequence[Findi
     differing = islice((f.resource for f in findings if f.sort is Sort.DIFFERENT and f.resource), ASKED)
     refs = await worker.do(partial(Scratch.refs_of, resources=list(differing)))
     known = await _ask(target, refs)
-    return [replace(f, changed=known.get(f.resource)) if f.resource in known else f for f in findings]
+    return [replace(f, changed=known.get(f.resource)) if f.sort is Sort.DIFFERENT else f for f in findings]
 
 
 async def _ask(target: Target, refs: Mapping[str, Ref]) -> dict[str | None, Changed]:

@@ -93,7 +93,7 @@ def _take(scratch: Scratch, target: Target, rules: Rules, page: Page) -> None:
     entries = _to_compare(scratch, rules.kind, page)
     if not entries:
         return
-    found = [(entry, entry.ref, _place(target, entry, entry.ref)) for entry in entries if entry.ref is not None]
+    found = [(entry, entry.ref, target.place_of(entry, entry.ref)) for entry in entries if entry.ref is not None]
     scratch.see(rules.kind, [Seen(ref.id, place, ref.locator) for _, ref, place in found])
     links = scratch.links_of(rules.kind, [ref.id for _, ref, _ in found])
     alike = list[Alike]()
@@ -124,12 +124,7 @@ def _settle(
                 scratch.leave_behind(link.resource, link.kind)
         elif sort is Sort.MISSING:
             ref = entry.ref or Ref(link.kind, link.entry_id, link.locator or "")
-            _judge(scratch, target, rules, link, Actual(entry, _place(target, entry, ref)))
-
-
-def _place(target: Target, entry: Entry, ref: Ref) -> str:
-    """The normalised place; a foreign entry may lack what a place is made of, and must not end the run."""
-    return _made_place(target, entry) or ref.locator
+            _judge(scratch, target, rules, link, Actual(entry, target.place_of(entry, ref)))
 
 
 def _made_place(target: Target, entry: Entry) -> str | None:

@@ -121,6 +121,13 @@ class Target:
     def locate(self, entry: Entry) -> str:
         return self.connector.locate(entry)
 
+    def place_of(self, entry: Entry, ref: Ref) -> str:
+        """The normalised place of an entry that was read: where it lacks what a place is made of, its locator."""
+        try:
+            return self.locate(entry)
+        except (LookupError, ValueError):
+            return ref.locator
+
     def normalise(self, kind: str, attribute: str, values: Sequence[Value]) -> frozenset[Value]:
         return self.connector.normalise(kind, attribute, values)
 

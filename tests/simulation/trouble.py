@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tests.simulation.run import Run
 
 KINDS = ("kill", "kill", "stop", "down", "stuck", "full", "hand", "hand", "hand", "pause", "look")
+"""What happens next, of these; what stands there twice does so more often."""
 FEW = 4
 """Entries of which nobody removes one by hand: without it no read would be credible, and rightly so."""
 

@@ -171,6 +171,27 @@ async def test_a_leaver_whose_entry_was_taken_away_by_hand_gives_up_its_place(wo
     assert ([], 0) == (world.parked(), world.standing().backlog)
 
 
+async def test_a_leaver_whose_entry_has_lost_its_name_gives_up_its_place_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An app's places are made of an attribute, and this connector finds none where somebody has emptied it."""
+    plain = world.connector.locate
+    monkeypatch.setattr(world.connector, "locate", lambda e: plain(e) if "uid" in e.attributes else e.attributes["uid"])
+    await world.restart(scope='title eq "in"', on_leave="keep")
+    await world.user("ada", title="in")
+    await world.deliver()
+    await world.change("ada", title="out", userName="lovelace")
+    await world.deliver()
+    leaver = world.entries()["users/ada"]
+    del leaver.attributes["uid"]
+    leaver.ref = replace(leaver.ref, locator=f"users/#{leaver.ref.id}")
+    await world.user("ada", title="in")
+    await world.deliver_all()
+
+    assert {"users/ada", leaver.ref.locator} == world.entries().keys()
+    assert ([], 0) == (world.parked(), world.standing().backlog)
+
+
 async def test_who_waited_long_may_meet_a_conflict_as_anybody(world: World) -> None:
     await world.users_named(["ada", "bob"])
     ada, bob = holders(world, "ada", "bob")
